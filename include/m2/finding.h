@@ -1,0 +1,59 @@
+/*
+ * m2/finding.h — what an analysis found: the one model that every report renders.
+ *
+ * Model:     a finding belongs to one check and one resource; its uid "<check>/<resource>[/<cause or part>]" is stable between
+ *            runs. Evidence is quoted from the snapshot. Lists are in the order of the check table.
+ * Lifetime:  everything lives in the arena of the set.
+ */
+#ifndef M2_FINDING_H
+#define M2_FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "m2/err.h"
+#include "m2/mem.h"
+#include "m2/value.h"
+
+enum m2_status { M2_PASS, M2_WARN, M2_FAIL, M2_UNKNOWN, M2_SKIP, M2_STATUS_COUNT };
+const char *m2_status_name(enum m2_status s); /* "pass" … */
+
+struct m2_evidence {
+    const char *call; /* "ec2:DescribeRouteTables" */
+    const char *path; /* "RouteTables[0].Routes" */
+    const char *value; /* compact text, at most 400 bytes */
+};
+
+struct m2_finding {
+    const char *uid, *id, *area, *resource, *cause; /* cause NULL on pass and skip; missing right's slug on unknown may be NULL */
+    enum m2_status status;
+    const char *title;  /* one sentence */
+    const char *detail; /* may be "" */
+    M2_VEC(struct m2_evidence) evidence;
+    const char *fix_text; /* NULL when nothing to do */
+    M2_VEC(const char *) commands; /* can be pasted as they stand */
+    M2_VEC(const char *) docs;
+    M2_VEC(const char *) caused_by; /* uids */
+    M2_VEC(const char *) explains;  /* uids */
+    M2_VEC(const char *) about;     /* other resources it is about (subnet, function, role ARN), for joining causes */
+    const char *missing_right;      /* unknown: the IAM action */
+    int64_t at_ms;                  /* when it happened; 0 when a state */
+    int64_t count;                  /* how often (grouped events); 1 */
+};
+
+struct m2_findings {
+    struct m2_arena *arena;
+    M2_VEC(struct m2_finding *) list;
+    M2_VEC(const char *) root_causes; /* uids, most explaining first */
+    const char *verdict;              /* "ready", "not-ready", "inconclusive" */
+    size_t counts[M2_STATUS_COUNT];
+    const char *tool, *version, *account, *region, *stack, *generated_at;
+    M2_VEC(const char *) notes; /* sentences about the run: defaults taken, warnings of the configuration */
+};
+
+struct m2_finding *m2_finding_by_uid(const struct m2_findings *f, const char *uid);
+/** The document m2-report/1. */
+struct m2_value *m2_findings_to_value(struct m2_arena *a, const struct m2_findings *f);
+
+#endif
