@@ -1,0 +1,56 @@
+#!/bin/bash
+# Every test, from a clean clone: installs the test tools, builds with gcc and clang, runs the suites, sanitizers,
+# fuzzers and valgrind. Safe to run again. FAST=1 leaves out the sanitizer, clang and fuzz parts.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/packages.sh
+
+jobs=$(nproc)
+started=$SECONDS
+FUZZ_SECONDS=${FUZZ_SECONDS:-60}
+step() { say "[$((SECONDS - started)) s] $*"; }
+
+# shellcheck disable=SC2086
+need_packages $BUILD_PACKAGES $TEST_PACKAGES
+
+step "Python tools of the tests (virtual environment .venv: moto server, boto3, pytest)"
+if ! cmp -s tests/requirements.txt .venv/installed.txt; then
+    python3 -m venv .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+    cp tests/requirements.txt .venv/installed.txt
+fi
+
+build() { # build PRESET [cmake options]: quiet unless it fails
+    local preset=$1 log=build/$1.log
+    shift
+    mkdir -p build
+    cmake --preset "$preset" -DM2_PYTHON="$PWD/.venv/bin/python" "$@" >"$log" 2>&1 &&
+        cmake --build --preset "$preset" -j "$jobs" >>"$log" 2>&1 || {
+        grep -E 'error|warning|FAILED|CMake Error' -A4 "$log" | head -n 60 >&2
+        echo "build $preset failed; the whole log is in $log" >&2
+        exit 1
+    }
+}
+
+step "Release build"
+build release
+if [ -z "${FAST:-}" ]; then
+    step "Fuzz targets: build with clang, $FUZZ_SECONDS s in total"
+    build fuzz
+    scripts/fuzz.sh build/fuzz/tests/fuzz "$FUZZ_SECONDS"
+
+    step "AddressSanitizer and UBSan: unit and torture tests"
+    build asan
+    ctest --preset asan -L 'unit|torture' -j "$jobs" --progress
+fi
+
+step "Everything else: unit, command line, emulator, documents"
+build dev
+ctest --preset dev -j "$jobs"
+
+if [ -n "$(git status --porcelain 2>/dev/null)" ] && [ -n "${CI:-}" ]; then
+    git status --short >&2
+    echo "the tests left the work tree changed" >&2
+    exit 1
+fi
+step "All checks passed"

@@ -1,0 +1,30 @@
+# Sourced by quickstart.sh and check.sh: find what is missing on a Debian-like machine and install it.
+# need_packages PACKAGE… : installs the missing ones as root, else prints the one line to run and exits 1.
+
+say() { printf '\n==> %s\n' "$*"; }
+
+need_packages() {
+    local missing=() p
+    command -v dpkg-query >/dev/null 2>&1 || {
+        say "This is no Debian-like system: install these (or their equivalents) by hand, then run this again:"
+        printf '    %s\n' "$*"
+        command -v cmake >/dev/null 2>&1 || exit 1
+        return 0
+    }
+    for p in "$@"; do
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        say "These Debian packages are missing. Run this line, then this script again:"
+        printf '    sudo apt-get update && sudo apt-get install -y --no-install-recommends %s\n' "${missing[*]}"
+        exit 1
+    fi
+    say "Installing with apt-get: ${missing[*]}"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev libcjson-dev libssl-dev
+    libexpat1-dev libyaml-dev libcsv-dev zlib1g-dev ca-certificates"
+TEST_PACKAGES="git libcriterion-dev clang libclang-rt-14-dev valgrind python3-venv mandoc"
