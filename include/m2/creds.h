@@ -28,6 +28,12 @@ void m2_creds_free(struct m2_creds *c);
 /* How a source asks the user for an MFA code, without echo. -1 when there is no terminal. */
 typedef int m2_mfa_prompt(void *user, struct m2_secret *out, const char *serial, struct m2_err *err);
 
+#define M2_CRED_SOURCES 10
+struct m2_cred_tried {
+    const char *source, *reason;
+};
+struct m2_cred_visit;
+
 struct m2_creds_context {
     struct m2_arena *arena;
     const struct m2_sys *sys;
@@ -35,6 +41,14 @@ struct m2_creds_context {
     const struct m2_awsconfig *config;
     m2_mfa_prompt *mfa;
     void *mfa_user;
+
+    /* Written by m2_creds_load: what each source said that gave nothing. Start zeroed. */
+    struct m2_cred_tried tried[M2_CRED_SOURCES];
+    size_t n_tried;
+    /* The sources' own; start zeroed. */
+    const char *via;                    /* the profile reached through source_profile; NULL: the chosen one */
+    const struct m2_cred_visit *visits; /* the profiles passed on the way there */
+    const char *mfa_asked;              /* the device whose code was asked: once per process */
 };
 
 enum m2_cred_answer { M2_CRED_ABSENT, M2_CRED_FOUND, M2_CRED_BROKEN };

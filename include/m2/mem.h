@@ -17,6 +17,8 @@ struct m2_arena;
 
 struct m2_arena *m2_arena_new(void);
 void m2_arena_free(struct m2_arena *a); /* NULL is fine */
+/** As m2_arena_free, overwriting first: for an arena that held secrets while a file or an answer was read. */
+void m2_arena_free_wiped(struct m2_arena *a);
 
 /** SIZE zeroed bytes, aligned for any object. SIZE 0 gives a valid pointer. */
 void *m2_arena_alloc(struct m2_arena *a, size_t size) __attribute__((malloc, returns_nonnull));

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "m2/secret.h"
+
 #define FIRST_BLOCK ((size_t)16 << 10)
 #define LARGEST_BLOCK ((size_t)1 << 20)
 #define ALIGN _Alignof(max_align_t)
@@ -72,6 +74,13 @@ void m2_arena_free(struct m2_arena *a)
         free(b);
     }
     free(a);
+}
+
+void m2_arena_free_wiped(struct m2_arena *a)
+{
+    for (struct block *b = a ? a->top : NULL; b; b = b->older)
+        m2_wipe(b->bytes, b->used);
+    m2_arena_free(a);
 }
 
 static struct block *add_block(struct m2_arena *a, size_t room)
