@@ -1,0 +1,67 @@
+/*
+ * snapshot/topic.h — what the collectors hand to each other.
+ *
+ * Model:     an answer publishes values under topics; a row of the table makes one call per value of its
+ * topic. A value with several parts joins them with M2_TOPIC_SEP; the row's input names them $1, $2 … ($* for
+ * all from the row's `rest` on).
+ */
+#ifndef M2_SNAPSHOT_TOPIC_H
+#define M2_SNAPSHOT_TOPIC_H
+
+#include <stdbool.h>
+
+#include "m2/collect.h"
+
+#define M2_TOPIC_SEP '\x1f'
+
+enum m2_topic {
+    M2_T_START,
+    M2_T_STACK,            /* the root's name */
+    M2_T_STACK_GONE,       /* the root's name, when there is none of it */
+    M2_T_STACK_LIVE,       /* ARN: root and nested */
+    M2_T_STACK_NESTED,     /* ARN: nested only */
+    M2_T_STACK_PAST,       /* ARN: deleted, or seen in events only */
+    M2_T_CALLER_ROLE,      /* name of the role that the caller assumed */
+    M2_T_PRINCIPAL,        /* ARN whose rights are simulated */
+    M2_T_STATE_MACHINE,    /* ARN */
+    M2_T_EXECUTION,        /* ARN */
+    M2_T_CLUSTER,          /* name or ARN */
+    M2_T_TASKS,            /* cluster, task ARN … */
+    M2_T_TASK_DEFINITION,  /* ARN or family */
+    M2_T_FUNCTION,         /* name or ARN */
+    M2_T_FUNCTION_REFUSED, /* the same, when GetFunction was refused */
+    M2_T_QUOTA_REFUSED,
+    M2_T_ROLE,           /* name */
+    M2_T_ROLE_POLICY,    /* role, policy name */
+    M2_T_POLICY,         /* ARN */
+    M2_T_POLICY_VERSION, /* ARN, version */
+    M2_T_DEFAULT_VPC,    /* asked for because nothing else says where tasks run */
+    M2_T_SUBNET,
+    M2_T_GROUP,
+    M2_T_VPC,
+    M2_T_DHCP,
+    M2_T_ENIS, /* interface ids */
+    M2_T_PREFIX_LIST,
+    M2_T_FOREIGN_GROUP, /* a group that lives in another VPC */
+    M2_T_REPOSITORY,    /* registry, name, region: of the own account */
+    M2_T_IMAGE_TAG,     /* registry, name, region, tag */
+    M2_T_IMAGE_DIGEST,  /* registry, name, region, digest */
+    M2_T_LOG_GROUP,     /* name, region */
+    M2_T_BUCKET,
+    M2_T_BUCKET_OWNER, /* bucket, own account */
+    M2_T_COUNT
+};
+
+struct m2_collect_row {
+    struct m2_collector_row pub;
+    enum m2_topic topic;
+    const char *input;    /* JSON with ' for " and $n for parts; NULL: none */
+    unsigned region_part; /* number of the part that is the region; 0: the run's */
+    bool one_page;
+    bool global; /* recorded without a region */
+    bool leaf;   /* nothing else lives on its answers */
+};
+
+const struct m2_collect_row *m2_collect_rows(size_t *n);
+
+#endif
