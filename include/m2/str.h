@@ -44,6 +44,10 @@ int m2_parse_u64(uint64_t *out, const char *s, uint64_t min, uint64_t max, const
 
 /** Is P[0..n) well-formed UTF-8 (no overlongs, surrogates, or values above U+10FFFF)? */
 bool m2_utf8_valid(const char *p, size_t n);
+/** Length of the well-formed UTF-8 sequence at P and its code point; 0 (*cp unchanged) when there is none in N bytes. */
+size_t m2_utf8_next(const char *p, size_t n, uint32_t *cp);
+/** Could CP move the cursor, hide or reorder text on a terminal (controls, bidirectional overrides, zero width)? */
+bool m2_term_unsafe(uint32_t cp);
 /** Append S with C0/C1 controls, DEL, bidirectional overrides and invalid bytes replaced by visible
  * escapes (\n becomes a space when ONE_LINE). The only way foreign text may reach a terminal. */
 void m2_term_clean(struct m2_buf *out, const char *s, bool one_line);

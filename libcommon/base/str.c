@@ -118,7 +118,8 @@ bool m2_str_glob(const char *pattern, const char *s, bool ignore_case)
     return !*pattern;
 }
 
-int m2_parse_u64(uint64_t *out, const char *s, uint64_t min, uint64_t max, const char *what, struct m2_err *err)
+int m2_parse_u64(uint64_t *out, const char *s, uint64_t min, uint64_t max, const char *what,
+                 struct m2_err *err)
 {
     uint64_t n = 0;
     bool good = s && *s;
@@ -128,16 +129,18 @@ int m2_parse_u64(uint64_t *out, const char *s, uint64_t min, uint64_t max, const
         n = n * 10 + digit;
     }
     if (!good || n < min || n > max)
-        return m2_fail(err, M2_EUSAGE, "%s: \"%s\" is not a whole number from %llu to %llu", what, m2_str_or(s, ""),
-                       (unsigned long long)min, (unsigned long long)max);
+        return m2_fail(err, M2_EUSAGE, "%s: \"%s\" is not a whole number from %llu to %llu", what,
+                       m2_str_or(s, ""), (unsigned long long)min, (unsigned long long)max);
     *out = n;
     return 0;
 }
 
-/* Length of the well-formed sequence at P, and its code point; 0 when there is none. */
-static size_t utf8_next(const unsigned char *p, size_t n, uint32_t *cp)
+size_t m2_utf8_next(const char *s, size_t n, uint32_t *cp)
 {
     static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
+    const unsigned char *p = (const unsigned char *)s;
+    if (!n)
+        return 0;
     if (p[0] < 0x80) {
         *cp = p[0];
         return 1;
@@ -161,18 +164,18 @@ bool m2_utf8_valid(const char *p, size_t n)
 {
     uint32_t cp;
     for (size_t i = 0, step; i < n; i += step) {
-        step = utf8_next((const unsigned char *)p + i, n - i, &cp);
+        step = m2_utf8_next(p + i, n - i, &cp);
         if (!step)
             return false;
     }
     return true;
 }
 
-static bool unsafe_on_terminal(uint32_t c)
+bool m2_term_unsafe(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200b && c <= 0x200f) || c == 0x2028 ||
-           c == 0x2029 || (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-           (c >= 0xe0000 && c <= 0xe007f);
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200b && c <= 0x200f) ||
+           c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+           c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 void m2_term_clean(struct m2_buf *out, const char *s, bool one_line)
@@ -180,13 +183,13 @@ void m2_term_clean(struct m2_buf *out, const char *s, bool one_line)
     size_t n = s ? strlen(s) : 0;
     for (size_t i = 0, step; i < n; i += step) {
         uint32_t cp = 0;
-        step = utf8_next((const unsigned char *)s + i, n - i, &cp);
+        step = m2_utf8_next(s + i, n - i, &cp);
         if (!step) {
             m2_buf_addf(out, "\\x%02x", (unsigned char)s[i]);
             step = 1;
         } else if (cp == '\n' || cp == '\t') {
             m2_buf_addc(out, one_line || cp == '\t' ? ' ' : '\n');
-        } else if (unsafe_on_terminal(cp)) {
+        } else if (m2_term_unsafe(cp)) {
             m2_buf_addf(out, cp < 0x100 ? "\\x%02x" : "\\u{%x}", (unsigned)cp);
         } else {
             m2_buf_add(out, s + i, step);
