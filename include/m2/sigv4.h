@@ -32,7 +32,7 @@ struct m2_sign_input {
     const struct m2_keys *keys;
     int64_t time_ms;
     bool s3;               /* path as is; x-amz-content-sha256 sent and signed */
-    bool path_is_raw;      /* vectors: encode once instead of twice */
+    bool path_is_raw;      /* PATH is not encoded yet (vectors): this is its only encoding */
     bool keep_path;        /* do not normalise (vectors' *-unnormalized) */
     bool hash_header;      /* add x-amz-content-sha256 though not s3 */
     bool unsigned_payload; /* S3 over https only */
@@ -46,7 +46,9 @@ struct m2_signed {
     const char *query;                /* query form: the complete query */
 };
 
-/** Errors: M2_EUSAGE (expires_s out of range, CR/LF in a header). Stages live in A; signing keys are wiped. */
+/** Headers that the signer sets (Host, Authorization, X-Amz-Date, X-Amz-Security-Token) are ignored in IN, so that an attempt can be
+ * signed again. Stages live in A; signing keys are wiped.
+ * Errors: M2_EUSAGE (expires_s out of range, CR/LF in a header, unsigned_payload without s3), M2_ECRED (empty keys), M2_ELIMIT. */
 int m2_sigv4_sign(struct m2_signed *out, struct m2_arena *a, const struct m2_sign_input *in,
                   struct m2_err *err) M2_MUST_USE;
 
