@@ -27,10 +27,11 @@ struct m2_endpoint_input {
     const char *service; /* AWS CLI name */
     const char *region;
     bool fips, dual_stack;
-    bool sts_legacy_global;
+    bool sts_legacy_global; /* AWS_STS_REGIONAL_ENDPOINTS=legacy */
+    bool s3_legacy_global;  /* S3 in us-east-1 at s3.amazonaws.com */
     const char *custom_url; /* a configured endpoint, or NULL */
     const char *bucket;     /* s3, or NULL */
-    bool force_path_style;
+    bool force_path_style;   /* also for a custom URL, unless the addressing style is "virtual" */
 };
 struct m2_endpoint {
     const char *scheme, *host; /* host with port when custom */
@@ -38,7 +39,12 @@ struct m2_endpoint {
     const char *signing_name, *signing_region;
     bool bucket_in_path;       /* path-style */
 };
-/** Errors: M2_EUSAGE (bad region), M2_ECONFIG (FIPS or dual stack with a custom URL, partition without them, ARN as bucket). */
+/** The region that a call of SERVICE for REGION has to go to: another one only for pricing, which answers in few. */
+const char *m2_endpoint_region(const char *service, const char *region);
+
+/** Global services (iam, ce, budgets) place and sign themselves. Results live in A.
+ * Errors: M2_EUSAGE (bad region), M2_EBUG (unknown service), M2_ECONFIG (a URL that is none, FIPS or dual stack with a
+ * custom URL, partition without them, ARN or directory bucket). */
 int m2_endpoint_resolve(struct m2_endpoint *out, struct m2_arena *a, const struct m2_endpoint_input *in,
                         struct m2_err *err) M2_MUST_USE;
 
