@@ -1,0 +1,148 @@
+#include <stdarg.h>
+#include <string.h>
+
+#include "m2/check.h"
+#include "m2/json.h"
+#include "m2/str.h"
+
+#define MAX_EVIDENCE_BYTES 400
+
+/* What a finding without a resource is about. */
+static const char *whole(const struct m2_check_run *r)
+{
+    const char *stack = r->snap->target.stack;
+    bool account = m2_str_eq(r->check->area, "identity") || m2_str_eq(r->check->area, "network");
+    return account || m2_str_empty(stack) ? "account" : stack;
+}
+
+static bool taken(const struct m2_findings *f, const char *id, const char *resource)
+{
+    for (size_t i = f->list.len; i-- > 0 && m2_str_eq(f->list.at[i]->id, id);)
+        if (m2_str_eq(f->list.at[i]->resource, resource))
+            return true;
+    return false;
+}
+
+struct m2_finding *m2_found(struct m2_check_run *r, enum m2_status status, const char *resource,
+                            const char *cause)
+{
+    struct m2_finding *f = m2_arena_alloc(r->arena, sizeof *f);
+    const struct m2_cause *row = m2_cause_find(cause);
+    f->id = r->check->id;
+    f->area = r->check->area;
+    f->resource = m2_arena_strdup(r->arena, m2_str_empty(resource) ? whole(r) : resource);
+    f->cause = m2_arena_strdup(r->arena, cause);
+    f->status = status;
+    f->title = row ? row->title : r->check->title;
+    f->detail = "";
+    f->count = 1;
+    if (row && (status == M2_FAIL || status == M2_WARN)) {
+        f->fix_text = row->fix;
+        if (row->docs)
+            m2_vec_push(r->arena, &f->docs, row->docs);
+    }
+    bool second = taken(r->out, f->id, f->resource);
+    f->uid = m2_arena_printf(r->arena, "%s/%s%s%s", f->id, f->resource, second ? "/" : "",
+                             second ? m2_str_or(cause, m2_status_name(status)) : "");
+    m2_vec_push(r->arena, &r->out->list, f);
+    return f;
+}
+
+#define SAY(field)                                                                                           \
+    do {                                                                                                     \
+        va_list ap;                                                                                          \
+        va_start(ap, fmt);                                                                                   \
+        f->field = m2_arena_vprintf(r->arena, fmt, ap);                                                      \
+        va_end(ap);                                                                                          \
+    } while (0)
+
+void m2_found_detail(struct m2_check_run *r, struct m2_finding *f, const char *fmt, ...)
+{
+    SAY(detail);
+}
+
+void m2_found_title(struct m2_check_run *r, struct m2_finding *f, const char *fmt, ...)
+{
+    SAY(title);
+}
+
+void m2_found_fix(struct m2_check_run *r, struct m2_finding *f, const char *fmt, ...)
+{
+    SAY(fix_text);
+}
+
+void m2_found_command(struct m2_check_run *r, struct m2_finding *f, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    const char *command = m2_arena_vprintf(r->arena, fmt, ap);
+    va_end(ap);
+    m2_vec_push(r->arena, &f->commands, command);
+}
+
+/* At most MAX_EVIDENCE_BYTES, cut between characters. */
+static const char *shorten(struct m2_arena *a, const char *s)
+{
+    size_t n = strlen(s);
+    if (n <= MAX_EVIDENCE_BYTES)
+        return s;
+    n = MAX_EVIDENCE_BYTES - 3;
+    while (n && ((unsigned char)s[n] & 0xc0) == 0x80)
+        n--;
+    return m2_arena_printf(a, "%.*s...", (int)n, s);
+}
+
+void m2_found_evidence(struct m2_check_run *r, struct m2_finding *f, const struct m2_call *call,
+                       const char *path, const struct m2_value *value)
+{
+    struct m2_evidence e = { 0 };
+    if (!call)
+        return;
+    e.call =
+        m2_arena_printf(r->arena, "%s:%s", m2_str_or(call->service, "?"), m2_str_or(call->operation, "?"));
+    e.path = m2_arena_strdup(r->arena, m2_str_or(path, ""));
+    if (value)
+        e.value = shorten(r->arena, m2_json_text(r->arena, value));
+    else if (call->status == M2_CALL_ERROR)
+        e.value = shorten(r->arena, m2_arena_printf(r->arena, "%s: %s", m2_str_or(call->code, "error"),
+                                                    m2_str_or(call->message, "")));
+    else
+        e.value = m2_str_or(call->reason, "");
+    m2_vec_push(r->arena, &f->evidence, e);
+}
+
+void m2_found_about(struct m2_check_run *r, struct m2_finding *f, const char *resource)
+{
+    if (m2_str_empty(resource))
+        return;
+    for (size_t i = 0; i < f->about.len; i++)
+        if (m2_str_eq(f->about.at[i], resource))
+            return;
+    m2_vec_push(r->arena, &f->about, m2_arena_strdup(r->arena, resource));
+}
+
+struct m2_finding *m2_found_unseen(struct m2_check_run *r, const char *resource, const struct m2_look *look)
+{
+    struct m2_finding *f = m2_found(r, M2_UNKNOWN, resource, NULL);
+    f->detail = m2_arena_strdup(r->arena, m2_str_or(look->why, "The account did not answer."));
+    f->missing_right = m2_arena_strdup(r->arena, look->right);
+    if (look->call)
+        m2_found_evidence(r, f, look->call, "", NULL);
+    if (f->missing_right)
+        m2_found_fix(r, f, "Let your user or role call %s, then run this again.", f->missing_right);
+    return f;
+}
+
+struct m2_finding *m2_found_skip(struct m2_check_run *r, const char *resource, const char *fmt, ...)
+{
+    struct m2_finding *f = m2_found(r, M2_SKIP, resource, NULL);
+    SAY(detail);
+    return f;
+}
+
+struct m2_finding *m2_found_pass(struct m2_check_run *r, const char *resource, const char *fmt, ...)
+{
+    struct m2_finding *f = m2_found(r, M2_PASS, resource, NULL);
+    SAY(detail);
+    return f;
+}

@@ -1,0 +1,109 @@
+/* May the caller deploy, run, verify and clean up? From the answers of IAM's policy simulator, which knows
+ * neither all condition keys nor organisation policies well: a denial that these may explain is told as not
+ * known. */
+#include "analyze/identity/identity.h"
+#include "analyze/names.h"
+#include "m2/str.h"
+
+enum verdict { MAY, MAY_NOT, CANNOT_TELL };
+
+static enum verdict judge(const struct m2_value *result)
+{
+    const char *decision = m2_v_str(result, "EvalDecision");
+    if (m2_str_eq_ci(decision, "allowed"))
+        return MAY;
+    bool context = m2_v_len(m2_v_get(result, "MissingContextValues")) > 0;
+    bool matched = m2_v_len(m2_v_get(result, "MatchedStatements")) > 0;
+    bool organisation =
+        !m2_v_bool_or(m2_v_get(result, "OrganizationsDecisionDetail"), "AllowedByOrganizations", true);
+    if (context || (organisation && !matched))
+        return CANNOT_TELL;
+    return m2_str_eq_ci(decision, "explicitDeny") || m2_str_eq_ci(decision, "implicitDeny") ? MAY_NOT
+                                                                                            : CANNOT_TELL;
+}
+
+static void deny(struct m2_check_run *r, const struct m2_call *c, const char *path,
+                 const struct m2_value *result)
+{
+    const char *action = m2_v_str(result, "EvalActionName");
+    bool explicit_deny = m2_str_eq_ci(m2_v_str(result, "EvalDecision"), "explicitDeny");
+    const struct m2_value *boundary = m2_v_get(result, "PermissionsBoundaryDecisionDetail");
+    bool outside = !m2_v_bool_or(boundary, "AllowedByPermissionsBoundary", true);
+    struct m2_finding *f = m2_found(r, M2_FAIL, action, "permission.denied");
+    m2_found_title(r, f, "You may not call %s", action);
+    m2_found_detail(r, f, "%s",
+                    explicit_deny ? "A policy denies it explicitly."
+                    : outside     ? "The permissions boundary of your user or role does not include it."
+                                  : "No policy of your user or role allows it.");
+    if (explicit_deny)
+        m2_found_fix(r, f, "Remove the Deny for %s, or use a user or role without it.", action);
+    m2_found_evidence(r, f, c, path, result);
+    m2_found_about(r, f, m2_v_str(c->input, "PolicySourceArn"));
+}
+
+static void cannot_tell(struct m2_check_run *r, const struct m2_call *c, const char *path,
+                        const struct m2_value *result)
+{
+    const char *action = m2_v_str(result, "EvalActionName");
+    struct m2_finding *f = m2_found(r, M2_UNKNOWN, action, NULL);
+    m2_found_title(r, f, "Whether you may call %s cannot be told", action);
+    m2_found_detail(r, f, "IAM's simulator says %s, but %s, which it cannot judge from here.",
+                    m2_str_or(m2_v_str(result, "EvalDecision"), "nothing"),
+                    m2_v_len(m2_v_get(result, "MissingContextValues"))
+                        ? "the answer hangs on condition keys"
+                        : "only a policy of the organisation stands against it");
+    m2_found_evidence(r, f, c, path, result);
+}
+
+/* Results of one call; returns how many actions are allowed. */
+static size_t read_results(struct m2_check_run *r, const struct m2_call *c)
+{
+    const struct m2_value *list = m2_v_get(c->output, "EvaluationResults"), *item = NULL;
+    size_t allowed = 0;
+    m2_v_each(item, i, list)
+    {
+        const char *path = m2_arena_printf(r->arena, "EvaluationResults[%zu]", i);
+        if (m2_str_empty(m2_v_str(item, "EvalActionName")))
+            continue;
+        enum verdict v = judge(item);
+        if (v == MAY_NOT)
+            deny(r, c, path, item);
+        else if (v == CANNOT_TELL)
+            cannot_tell(r, c, path, item);
+        else
+            allowed++;
+    }
+    return allowed;
+}
+
+void m2_identity_permissions(struct m2_check_run *r)
+{
+    size_t allowed = 0, refused = 0, before = r->out->list.len;
+    const struct m2_call *c = NULL, *bad = NULL;
+    while ((c = m2_calls(r->snap, "iam", "SimulatePrincipalPolicy", c))) {
+        if (c->status == M2_CALL_OK) {
+            allowed += read_results(r, c);
+        } else {
+            refused++;
+            bad = bad ? bad : c;
+        }
+    }
+    bool wrong = r->out->list.len > before;
+    if (!refused && allowed && !wrong) {
+        m2_found_pass(
+            r, NULL,
+            "IAM's simulator allows all %zu actions that deploying, running, verifying and cleaning up need.",
+            allowed);
+        return;
+    }
+    if (!refused && (allowed || wrong))
+        return;
+    struct m2_look look = m2_look_output(r->snap, "iam", "SimulatePrincipalPolicy", NULL);
+    if (look.seen != M2_UNSEEN)
+        look = (struct m2_look){ .seen = M2_UNSEEN, .call = bad };
+    look.right = "iam:SimulatePrincipalPolicy";
+    if (m2_str_empty(look.why) && bad)
+        look.why = m2_arena_printf(r->arena, "iam:SimulatePrincipalPolicy failed (%s)",
+                                   m2_str_or(bad->code, "not collected"));
+    m2_found_unseen(r, NULL, &look);
+}
