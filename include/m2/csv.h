@@ -1,8 +1,11 @@
 /*
  * m2/csv.h — CSV records as a stream (libcsv does the grammar).
  *
- * Model:     push bytes, get a callback per record. Fields are borrowed and valid only inside the callback. A BOM is skipped; CRLF and LF end a
- *            record; quoted fields may hold newlines; a field over the cap is an error naming the record's first line.
+ * Model:     push bytes in any pieces, get a callback per record. Fields are borrowed, NUL-terminated and valid only inside the
+ *            callback. A BOM is skipped; CRLF, LF and CR end a record; blank lines are no records; unquoted fields lose outer
+ *            spaces and tabs; quoted fields may hold line ends. Refused with line (and column): stray or unclosed quotes, NUL
+ *            bytes, UTF-16, a field over the cap. After a failure every call returns the same error.
+ * Source:    RFC 4180; libcsv in its strict mode.
  */
 #ifndef M2_CSV_H
 #define M2_CSV_H
@@ -18,6 +21,7 @@ struct m2_csv;
 typedef int m2_csv_record(void *user, const struct m2_bytes *fields, size_t n, uint64_t line,
                           struct m2_err *err);
 
+/** NAME is how messages call the text; RECORD gets USER. */
 struct m2_csv *m2_csv_new(const char *name, size_t max_field_bytes, m2_csv_record *record, void *user);
 int m2_csv_push(struct m2_csv *c, const void *p, size_t n, struct m2_err *err) M2_MUST_USE;
 int m2_csv_finish(struct m2_csv *c, struct m2_err *err) M2_MUST_USE; /* last record without newline */

@@ -70,7 +70,7 @@ void m2_v_set_bool(struct m2_arena *a, struct m2_value *object, const char *key,
 /* ---- reading (V may be NULL everywhere) ---- */
 bool m2_v_is(const struct m2_value *v, enum m2_type type);
 size_t m2_v_len(const struct m2_value *v); /* items or members; 0 for the rest */
-struct m2_value *m2_v_at(const struct m2_value *v, size_t i);
+struct m2_value *m2_v_at(const struct m2_value *v, size_t i); /* item, or value of the i-th member */
 struct m2_value *m2_v_get(const struct m2_value *v, const char *key); /* case matters */
 /** "Stacks[0].Outputs", keys and indices; NULL where the path ends early. */
 struct m2_value *m2_v_path(const struct m2_value *v, const char *path);
@@ -79,16 +79,16 @@ const char *m2_v_text(const struct m2_value *v); /* of a string or number; else 
 const char *m2_v_str(const struct m2_value *v, const char *key);
 /** As m2_v_str through a path. */
 const char *m2_v_pstr(const struct m2_value *v, const char *path);
-/** Whole number (also from a numeric string) that fits int64. */
+/** Whole number (also from a string that is a JSON number) that fits int64; 1e3 and 1.0 are whole. *out else unchanged. */
 bool m2_v_to_int(const struct m2_value *v, int64_t *out);
 bool m2_v_int_of(const struct m2_value *v, const char *key, int64_t *out);
 int64_t m2_v_int_or(const struct m2_value *v, const char *key, int64_t fallback);
-bool m2_v_to_double(const struct m2_value *v, double *out); /* locale-free */
+bool m2_v_to_double(const struct m2_value *v, double *out); /* locale-free; false beyond double's range */
 /** true/false, also from "true"/"false". FALLBACK when absent or something else. */
 bool m2_v_bool_or(const struct m2_value *v, const char *key, bool fallback);
 /** Does array V hold the string S? (A lone string counts as a list of one.) */
 bool m2_v_has(const struct m2_value *v, const char *s);
-bool m2_v_equal(const struct m2_value *a, const struct m2_value *b); /* member order ignored */
+bool m2_v_equal(const struct m2_value *a, const struct m2_value *b); /* member order ignored, 1 equals 1.0 */
 /** Negative, 0, positive; a total order over values, member order ignored. */
 int m2_v_compare(const struct m2_value *a, const struct m2_value *b);
 

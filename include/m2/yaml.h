@@ -1,10 +1,14 @@
 /*
  * m2/yaml.h — YAML as CloudFormation writes it (libyaml), into the value tree.
  *
- * Model:     plain scalars follow the YAML 1.1 core that CloudFormation uses (bool, null, numbers keep their text, dates
- *            stay strings); quoted scalars are strings; short tags (!Ref, !GetAtt, !Sub …) stay in `tag` with the
- *            node beneath; line and column on every node; aliases are resolved within an expansion limit; `<<` merge
- *            keys are kept as an ordinary key. A duplicate key is reported and its LAST value kept.
+ * Model:     plain scalars follow the YAML 1.1 that CloudFormation reads: true/yes/on and false/no/off in lower, upper or
+ *            capitalised spelling are bool (y and n are text), empty, ~ and null are null. What JSON calls a number is a
+ *            number with its text; every other spelling of one (012, 0x1F, 1_000, 1:30) and every date stays a string, so
+ *            that account ids keep their zeros. Quoted and block scalars are strings, and so is every scalar with a short
+ *            tag. Short tags (!Ref, !GetAtt, !Sub …) stay in `tag` with the node beneath; line and column on every node.
+ *            Aliases are copies with the anchor's positions, within the limits; `<<` is kept as an ordinary key. A
+ *            duplicate key is reported and its LAST value kept, in the first one's place.
+ * Source:    YAML 1.1; the resolvers of PyYAML and SnakeYAML.
  */
 #ifndef M2_YAML_H
 #define M2_YAML_H
@@ -20,7 +24,7 @@
 #define M2_YAML_MAX_NODES 200000 /* after alias expansion */
 
 struct m2_yaml_duplicate {
-    const char *path; /* "Outputs" */
+    const char *path; /* of the mapping: "Resources.Job.Properties", "" at the root */
     const char *key;
     uint32_t first_line, first_col, line, col;
 };
@@ -31,7 +35,8 @@ struct m2_yaml_doc {
     size_t n_duplicates;
 };
 
-/** One document. Errors: M2_EINPUT "NAME:LINE:COL: what"; M2_ELIMIT. */
+/** One document, UTF-8 or UTF-16 with its mark. Errors: M2_EINPUT "NAME:LINE:COL: what" (also an empty text, a second
+ * document, a key that is no scalar, a NUL); M2_ELIMIT (depth, nodes). *out unchanged on failure. */
 int m2_yaml_parse(struct m2_yaml_doc *out, struct m2_arena *a, struct m2_bytes text, const char *name,
                   struct m2_err *err) M2_MUST_USE;
 
