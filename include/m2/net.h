@@ -27,7 +27,7 @@ struct m2_header {
 enum m2_http_flag {
     M2_HTTP_PLAIN_OK = 1, /* http:// allowed (loopback, container, IMDS, explicit endpoint); else only https */
     M2_HTTP_NO_PROXY = 2, /* never through a proxy (container, IMDS, loopback) */
-    M2_HTTP_NO_REUSE = 4,
+    M2_HTTP_NO_REUSE = 4, /* a fresh connection: on a kept one that turns out dead libcurl would send again by itself */
 };
 
 struct m2_request {
@@ -54,7 +54,8 @@ struct m2_response {
 struct m2_exchange {
     bool ok;                     /* a complete response is there */
     struct m2_response response; /* valid when ok */
-    struct m2_err err;           /* when not ok: M2_ENET, M2_ETLS, M2_ETIMEOUT, M2_ELIMIT, M2_EPROTO, M2_ECANCELLED */
+    struct m2_err err;           /* when not ok: M2_ENET, M2_ETLS, M2_ETIMEOUT, M2_ELIMIT, M2_EPROTO, M2_ECANCELLED,
+                                    M2_ECONFIG (refused before it left) */
     bool sent;                   /* could any byte of the request have reached the server? */
     int64_t elapsed_ms;
 };
@@ -78,7 +79,8 @@ struct m2_net_options {
 int m2_net_new(struct m2_net **out, const struct m2_net_options *opt, struct m2_err *err) M2_MUST_USE;
 
 /** Answers from RECORDING (see docs/FORMATS: m2-exchanges/1), matched by method, URL and body, each entry in order, the last
- * repeated. An unmatched request fails with M2_ENET naming it. Timers fire at once, in order of their due time; the
+ * repeated. Idempotency tokens are ignored; where no body fits, the operation (X-Amz-Target, Action) decides.
+ * Errors: M2_EINPUT. An unmatched request fails with M2_ENET naming it. Timers fire at once, in order of their due time; the
  * clock does not move. */
 int m2_net_replay(struct m2_net **out, const struct m2_value *recording, const struct m2_sys *sys,
                   struct m2_err *err) M2_MUST_USE;
@@ -110,7 +112,7 @@ void m2_net_send(struct m2_net *n, const struct m2_request *req, m2_net_done *do
 /** Run FIRE once, DELAY_MS from now. */
 void m2_net_after(struct m2_net *n, int64_t delay_ms, m2_net_timer *fire, void *user);
 /** Wait at most MAX_WAIT_MS for something to happen and run what is due. False when nothing is pending. A cancelled
- * run ends every pending exchange with M2_ECANCELLED. */
+ * run ends every pending exchange with M2_ECANCELLED and fires every timer at once. Callbacks may send, set timers and step. */
 bool m2_net_step(struct m2_net *n, int max_wait_ms);
 
 /** One exchange, waited for. The response lives in A. Errors: as m2_exchange.err. */

@@ -2,7 +2,7 @@
  * m2/retry.h — whether to try again, and when (pure).
  *
  * Model:     AWS SDK standard mode (2026 revision): 3 attempts, exponential delay with full jitter, a token bucket of 500 over the
- *            whole run. Throttling slows the run, not only the call: see m2_retry_gate_ms.
+ *            whole run. The caller keeps throttled services waiting as a whole (m2/aws.h does).
  * Source:    SDK reference "Retry behavior"; botocore retries/standard.py for the code lists.
  */
 #ifndef M2_RETRY_H
@@ -19,8 +19,7 @@ enum m2_retry_class { M2_RETRY_NOT, M2_RETRY_TRANSIENT, M2_RETRY_THROTTLE };
 enum m2_retry_class m2_retry_classify(int http_status, const char *code, enum m2_errc transport);
 
 struct m2_retry_budget {
-    int tokens;          /* start at M2_RETRY_TOKENS */
-    int64_t gate_until;  /* mono ms before which no throttled service is asked again */
+    int tokens; /* start at M2_RETRY_TOKENS */
 };
 #define M2_RETRY_TOKENS 500
 
