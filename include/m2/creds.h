@@ -58,7 +58,9 @@ struct m2_cred_source {
     const char *name;  /* "environment", "assume-role", "web-identity", "sso", "credentials-file", "login", "process",
                           "config-file", "container", "imds" */
     const char *about; /* one sentence for --explain-config and docs */
+    /* OUT is set only when found; ERR holds the reason otherwise. */
     enum m2_cred_answer (*load)(struct m2_creds *out, struct m2_creds_context *c, struct m2_err *err);
+    bool in_profile; /* may a source_profile use it? */
 };
 const struct m2_cred_source *m2_cred_sources(size_t *n);
 
