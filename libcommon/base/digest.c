@@ -71,7 +71,7 @@ void m2_base64_add(struct m2_buf *out, const void *p, size_t n)
         m2_buf_add(out, q, 4);
     }
     if (n) {
-        unsigned b1 = n == 2 ? s[1] : 0;
+        const unsigned char b1 = n == 2 ? s[1] : 0;
         const char q[4] = { abc[s[0] >> 2], abc[(s[0] & 3) << 4 | b1 >> 4], n == 2 ? abc[(b1 & 15) << 2] : '=', '=' };
         m2_buf_add(out, q, 4);
     }

@@ -39,7 +39,7 @@ static void stop(struct parse *p, enum m2_errc code, const char *what)
 static const char *without_prefix(const char *name)
 {
     const char *colon = strrchr(name, ':');
-    return colon ? colon + 1 : name;
+    return colon && colon[1] ? colon + 1 : name;
 }
 
 static bool declares_namespace(const char *name)

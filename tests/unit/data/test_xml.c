@@ -29,6 +29,7 @@ Test(xml, trees)
         { "<a>&lt;&#233;&amp;<![CDATA[<x>]]></a>", "<a><\xc3\xa9&<x></>" },
         { "<a><!-- c -->x<?pi y?>z</a>", "<a>xz</>" },
         { "\xef\xbb\xbf<a/>", "<a></>" },
+        { "<a:/>", "<a:></>" },
         { "<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>", "<a>\xc3\xa9</>" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
