@@ -1,0 +1,112 @@
+#include "cli/prompt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "m2/cli.h"
+#include "m2/str.h"
+
+#define LONGEST 4096
+
+/* The terminal as it was, while a prompt has switched its echo off. */
+static struct termios saved;
+static volatile sig_atomic_t saved_fd = -1;
+
+void m2_prompt_restore(void)
+{
+    int fd = saved_fd;
+    if (fd >= 0)
+        (void)tcsetattr(fd, TCSAFLUSH, &saved);
+}
+
+static void echo_off(int fd)
+{
+    struct termios quiet;
+    if (tcgetattr(fd, &quiet) != 0)
+        return; /* not a real terminal: nothing echoes */
+    saved = quiet;
+    saved_fd = fd;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    (void)tcsetattr(fd, TCSAFLUSH, &quiet);
+}
+
+static int put(int fd, const char *s)
+{
+    struct m2_buf b;
+    m2_buf_init(&b, LONGEST);
+    m2_term_clean(&b, s, true);
+    ssize_t n = write(fd, b.data, b.len);
+    m2_buf_free(&b);
+    return n < 0 ? -1 : 0;
+}
+
+/* One line into ANSWER. A signal that asks the run to stop interrupts read(2). */
+static int read_line(int fd, char answer[LONGEST], size_t *len, struct m2_err *err)
+{
+    size_t n = 0;
+    for (;;) {
+        char c;
+        ssize_t got = read(fd, &c, 1);
+        if (got < 0 && errno == EINTR) {
+            if (m2_cancelled(m2_sys_real()))
+                return m2_fail(err, M2_ECANCELLED, "interrupted at the prompt");
+            continue;
+        }
+        if (got < 0)
+            return m2_fail(err, M2_EIO, "the terminal cannot be read: %s", strerror(errno));
+        if (got == 0 && n == 0)
+            return m2_fail(err, M2_ECANCELLED, "the prompt was left without an answer");
+        if (got == 0 || c == '\n')
+            break;
+        if (n == LONGEST - 1)
+            return m2_fail(err, M2_ELIMIT, "the answer is longer than %d bytes", LONGEST - 1);
+        answer[n++] = c;
+    }
+    while (n && answer[n - 1] == '\r')
+        n--;
+    *len = n;
+    return 0;
+}
+
+static int ask(char answer[LONGEST], size_t *len, const char *text, bool secret, struct m2_err *err)
+{
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return m2_fail(err, M2_EUSAGE, "there is no terminal to ask for: %s", text);
+    if (secret)
+        echo_off(fd);
+    (void)put(fd, text);
+    int rc = read_line(fd, answer, len, err);
+    if (secret) {
+        m2_prompt_restore();
+        saved_fd = -1;
+        (void)!write(fd, "\n", 1); /* the user's own newline was not echoed */
+    }
+    (void)close(fd);
+    return rc;
+}
+
+int m2_prompt_secret(struct m2_secret *out, const char *text, struct m2_err *err)
+{
+    char answer[LONGEST];
+    size_t n = 0;
+    int rc = ask(answer, &n, text, true, err);
+    if (rc == 0)
+        m2_secret_set(out, answer, n);
+    m2_wipe(answer, sizeof answer);
+    return rc;
+}
+
+int m2_prompt_line(const char **out, struct m2_arena *a, const char *text, struct m2_err *err)
+{
+    char answer[LONGEST];
+    size_t n = 0;
+    if (ask(answer, &n, text, false, err) < 0)
+        return -1;
+    *out = m2_arena_strndup(a, answer, n);
+    return 0;
+}

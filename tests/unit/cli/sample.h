@@ -1,0 +1,75 @@
+/*
+ * A tool with one option of every kind, for the tests of the option table.
+ */
+#ifndef M2_TEST_CLI_SAMPLE_H
+#define M2_TEST_CLI_SAMPLE_H
+
+#include "m2/cli.h"
+
+struct sample_args {
+    struct m2_common common;
+    struct m2_strlist only;
+    const char *snapshot;
+    uint64_t jobs;
+    bool list_checks, password_stdin;
+};
+
+static const char *const *sample_formats(void)
+{
+    static const char *const names[] = { "text", "json", "markdown", NULL };
+    return names;
+}
+
+#define SAMPLE_AT(member) offsetof(struct sample_args, member)
+
+static const struct m2_opt sample_opts[] = {
+    { .name = "snapshot",
+      .letter = 's',
+      .type = M2_OPT_STRING,
+      .at = SAMPLE_AT(snapshot),
+      .arg = "FILE",
+      .help = "analyse a saved snapshot: no network, no credentials",
+      .group = "Input" },
+    { .name = "only",
+      .type = M2_OPT_LIST,
+      .at = SAMPLE_AT(only),
+      .arg = "ID|AREA",
+      .help = "choose checks [by \\id]: it's" },
+    { .name = "jobs",
+      .type = M2_OPT_UINT,
+      .at = SAMPLE_AT(jobs),
+      .arg = "N",
+      .help = "how many jobs a month",
+      .min = 1,
+      .max = 1000,
+      .more = ".de is no roff request here" },
+    { .name = "list-checks",
+      .type = M2_OPT_FLAG,
+      .at = SAMPLE_AT(list_checks),
+      .help = "print the catalogue",
+      .group = "Catalogue" },
+    { .name = "password-stdin",
+      .type = M2_OPT_FLAG,
+      .at = SAMPLE_AT(password_stdin),
+      .help = "read the password from standard input" },
+    M2_COMMON_OPTS(struct sample_args, common, sample_formats),
+    { .name = NULL },
+};
+
+static const struct m2_example sample_examples[] = {
+    { "m2-sample --snapshot account.json", "analyse a saved account" },
+    { "m2-sample --only network -vv \\", "'quoted' and .dotted" },
+    { NULL, NULL },
+};
+
+static const struct m2_tool sample_tool = {
+    .name = "m2-sample",
+    .summary = "is this account ready?",
+    .about = "It reads an account and says what is wrong, with enough words here to need a second line on "
+             "any terminal.\n\n"
+             "A second paragraph with back\\slash.\n\n.SH looks like a request\n\n'so does this",
+    .opts = sample_opts,
+    .examples = sample_examples,
+};
+
+#endif
