@@ -41,7 +41,8 @@ void m2_sha1_hex(char out[M2_SHA1_HEX], const void *p, size_t n)
     m2_hex(out, d, sizeof d);
 }
 
-void m2_hmac_sha256(unsigned char out[M2_SHA256_SIZE], const void *key, size_t key_len, const void *p, size_t n)
+void m2_hmac_sha256(unsigned char out[M2_SHA256_SIZE], const void *key, size_t key_len, const void *p,
+                    size_t n)
 {
     unsigned len = M2_SHA256_SIZE;
     if (!HMAC(EVP_sha256(), key, (int)key_len, p, n, out, &len))
@@ -66,13 +67,14 @@ void m2_base64_add(struct m2_buf *out, const void *p, size_t n)
     static const char abc[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const unsigned char *s = p;
     for (; n >= 3; n -= 3, s += 3) {
-        const char q[4] = { abc[s[0] >> 2], abc[(s[0] & 3) << 4 | s[1] >> 4], abc[(s[1] & 15) << 2 | s[2] >> 6],
-                            abc[s[2] & 63] };
+        const char q[4] = { abc[s[0] >> 2], abc[(s[0] & 3) << 4 | s[1] >> 4],
+                            abc[(s[1] & 15) << 2 | s[2] >> 6], abc[s[2] & 63] };
         m2_buf_add(out, q, 4);
     }
     if (n) {
         const unsigned char b1 = n == 2 ? s[1] : 0;
-        const char q[4] = { abc[s[0] >> 2], abc[(s[0] & 3) << 4 | b1 >> 4], n == 2 ? abc[(b1 & 15) << 2] : '=', '=' };
+        const char q[4] = { abc[s[0] >> 2], abc[(s[0] & 3) << 4 | b1 >> 4],
+                            n == 2 ? abc[(b1 & 15) << 2] : '=', '=' };
         m2_buf_add(out, q, 4);
     }
 }
@@ -120,8 +122,8 @@ int m2_base64_decode(struct m2_buf *out, const char *s, size_t n, struct m2_err 
 
 static bool unreserved(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.' || c == '~';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '~';
 }
 
 void m2_uri_encode(struct m2_buf *out, const char *p, size_t n, int keep_slash)

@@ -30,10 +30,12 @@ _Static_assert(sizeof rows / sizeof rows[0] == M2_ERRC_COUNT, "one row per error
 
 static const struct m2_exit_row exits[] = {
     { M2_EXIT_OK, "done; nothing failed" },
-    { M2_EXIT_FOUND, "done; something failed (a check, a verification, a budget, a deletion left something behind)" },
+    { M2_EXIT_FOUND,
+      "done; something failed (a check, a verification, a budget, a deletion left something behind)" },
     { M2_EXIT_USAGE, "wrong usage or unreadable input file" },
-    { M2_EXIT_CANNOT, "could not finish: network, credentials, access denied for what the tool cannot do without, "
-                      "server error" },
+    { M2_EXIT_CANNOT,
+      "could not finish: network, credentials, access denied for what the tool cannot do without, "
+      "server error" },
     { M2_EXIT_UNSURE, "--strict and something could not be told" },
     { M2_EXIT_BUG, "a bug in the tool" },
     { M2_EXIT_INTERRUPTED, "interrupted" },

@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "m2/buf.h"
+#include "m2/secret.h"
 
 #define MAX_OPEN 8
 
@@ -20,30 +22,69 @@ struct m2_newfile {
     int slot;
 };
 
-static int read_stream(struct m2_buf *b, FILE *f)
+static int read_failed(const char *path, struct m2_err *err)
 {
-    char chunk[65536];
-    for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0 && !b->over;)
-        m2_buf_add(b, chunk, n);
-    return ferror(f) ? -1 : 0;
+    return m2_fail(err, M2_EIO, "%s: %s", path, strerror(errno ? errno : EIO));
 }
 
-int m2_file_read(struct m2_bytes *out, struct m2_arena *a, const char *path, size_t max_bytes, struct m2_err *err)
+static int too_large(const char *path, size_t max_bytes, struct m2_err *err)
+{
+    return m2_fail(err, M2_ELIMIT, "%s: larger than %zu bytes", path, max_bytes);
+}
+
+/* A pipe, a device, or a file that says 0 bytes as those of /proc do. */
+static int read_stream(struct m2_bytes *out, struct m2_arena *a, const char *path, FILE *f, size_t max_bytes,
+                       struct m2_err *err)
+{
+    struct m2_buf b;
+    char chunk[16384];
+    int rc = 0;
+    m2_buf_init(&b, max_bytes);
+    for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0 && !b.over;)
+        m2_buf_add(&b, chunk, n);
+    if (ferror(f))
+        rc = read_failed(path, err);
+    else if (b.over)
+        rc = too_large(path, max_bytes, err);
+    else
+        *out = (struct m2_bytes){ m2_arena_strndup(a, b.data, b.len), b.len };
+    m2_wipe(chunk, sizeof chunk); /* it may be a credentials file */
+    m2_wipe(b.data, b.len);
+    m2_buf_free(&b);
+    return rc;
+}
+
+/* Straight into the arena; a file that grows meanwhile is read as long as it was. */
+static int read_sized(struct m2_bytes *out, struct m2_arena *a, const char *path, FILE *f, size_t size,
+                      struct m2_err *err)
+{
+    char *p = m2_arena_alloc(a, size + 1);
+    (void)setvbuf(f, NULL, _IONBF, 0);
+    size_t n = fread(p, 1, size, f);
+    if (ferror(f))
+        return read_failed(path, err);
+    p[n] = '\0';
+    *out = (struct m2_bytes){ p, n };
+    return 0;
+}
+
+int m2_file_read(struct m2_bytes *out, struct m2_arena *a, const char *path, size_t max_bytes,
+                 struct m2_err *err)
 {
     bool standard_input = m2_str_eq(path, "-");
     FILE *f = standard_input ? stdin : fopen(path, "rbe");
     if (!f)
         return m2_fail(err, errno == ENOENT ? M2_ENOTFOUND : M2_EIO, "%s: %s", path, strerror(errno));
-    struct m2_buf b;
-    m2_buf_init(&b, max_bytes);
-    int rc = 0;
-    if (read_stream(&b, f) < 0)
-        rc = m2_fail(err, M2_EIO, "%s: %s", path, errno ? strerror(errno) : "read failed");
-    else if (b.over)
-        rc = m2_fail(err, M2_ELIMIT, "%s: larger than %zu bytes", path, max_bytes);
+    struct stat st;
+    bool sized = !standard_input && fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+    int rc;
+    errno = 0;
+    if (sized && (uintmax_t)st.st_size > max_bytes)
+        rc = too_large(path, max_bytes, err);
+    else if (sized)
+        rc = read_sized(out, a, path, f, (size_t)st.st_size, err);
     else
-        *out = (struct m2_bytes){ m2_arena_strndup(a, b.data, b.len), b.len };
-    m2_buf_free(&b);
+        rc = read_stream(out, a, standard_input ? "standard input" : path, f, max_bytes, err);
     if (!standard_input)
         (void)fclose(f);
     return rc;

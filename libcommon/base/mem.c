@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "m2/secret.h"
 
 #define FIRST_BLOCK ((size_t)16 << 10)
-#define LARGEST_BLOCK ((size_t)1 << 20)
+#define LARGEST_BLOCK ((size_t)32 << 20)
+#define HUGE_PAGES_FROM ((size_t)4 << 20)
 #define ALIGN _Alignof(max_align_t)
 
 struct block {
@@ -94,6 +97,13 @@ static struct block *add_block(struct m2_arena *a, size_t room)
         out_of_memory();
     struct block *b = m2_xcalloc(1, sizeof *b + size);
     b->size = size;
+#ifdef MADV_HUGEPAGE
+    /* A large snapshot touches all of it once: in big pages that is several times faster. */
+    if (size >= HUGE_PAGES_FROM) {
+        uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = ((uintptr_t)b + page - 1) / page * page;
+        (void)madvise((void *)begin, ((uintptr_t)b + size - begin) / page * page, MADV_HUGEPAGE);
+    }
+#endif
     /* A block made for one large object goes beneath the top, whose free room stays in use. */
     if (a->top && size == room && a->top->size - a->top->used > room / 8 && room > LARGEST_BLOCK / 2) {
         b->older = a->top->older;

@@ -36,8 +36,12 @@ static struct civil civil_of(int64_t ms)
     int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
     int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
     int month = (int)(mp < 10 ? mp + 3 : mp - 9);
-    return (struct civil){ yoe + era * 400 + (month <= 2), month, (int)(doy - (153 * mp + 2) / 5 + 1),
-                           (int)(rest / 3600000), (int)(rest / 60000 % 60), (int)(rest / 1000 % 60),
+    return (struct civil){ yoe + era * 400 + (month <= 2),
+                           month,
+                           (int)(doy - (153 * mp + 2) / 5 + 1),
+                           (int)(rest / 3600000),
+                           (int)(rest / 60000 % 60),
+                           (int)(rest / 1000 % 60),
                            (int)(rest % 1000) };
 }
 
@@ -70,7 +74,8 @@ static bool to_ms(const struct civil *c, int offset_minutes, int64_t *out)
     if (c->year < 1 || c->month < 1 || c->month > 12 || c->day < 1 || c->day > lengths[c->month - 1] ||
         (c->month == 2 && c->day == 29 && !leap) || c->hour > 23 || c->minute > 59 || c->second > 60)
         return false;
-    int64_t seconds = days_of(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 + c->second;
+    int64_t seconds =
+        days_of(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 + c->second;
     *out = (seconds - offset_minutes * 60) * 1000 + c->ms;
     return true;
 }
@@ -146,8 +151,9 @@ static bool parse_rfc822(int64_t *out, const char *p)
     if (!c.month)
         return false;
     p += 3;
-    if ((!skip(&p, ' ') && !skip(&p, '-')) || !digits(&p, 4, &year) || !skip(&p, ' ') || !digits(&p, 2, &c.hour) ||
-        !skip(&p, ':') || !digits(&p, 2, &c.minute) || !skip(&p, ':') || !digits(&p, 2, &c.second))
+    if ((!skip(&p, ' ') && !skip(&p, '-')) || !digits(&p, 4, &year) || !skip(&p, ' ') ||
+        !digits(&p, 2, &c.hour) || !skip(&p, ':') || !digits(&p, 2, &c.minute) || !skip(&p, ':') ||
+        !digits(&p, 2, &c.second))
         return false;
     c.year = year;
     fraction(&p, &c.ms);
@@ -214,10 +220,11 @@ bool m2_time_parse(int64_t *out_ms, const char *s)
         return false;
     size_t leading = strspn(s, "0123456789");
     /* Four or eight digits alone are a year or a compact date, as ISO 8601 has them. */
-    bool good = (leading == 4 && s[4] == '-') || (leading == 8 && (s[8] == 'T' || s[8] == 't')) ? parse_iso(&ms, s)
-                : leading == strlen(s) || s[leading] == '.' || s[leading] == 'e' || s[leading] == 'E' || s[0] == '-'
-                    ? parse_epoch(&ms, s)
-                    : parse_rfc822(&ms, s);
+    bool good =
+        (leading == 4 && s[4] == '-') || (leading == 8 && (s[8] == 'T' || s[8] == 't')) ? parse_iso(&ms, s)
+        : leading == strlen(s) || s[leading] == '.' || s[leading] == 'e' || s[leading] == 'E' || s[0] == '-'
+            ? parse_epoch(&ms, s)
+            : parse_rfc822(&ms, s);
     if (good)
         *out_ms = ms;
     return good;
@@ -246,17 +253,17 @@ void m2_time_cli(char out[M2_ISO_SIZE], int64_t ms)
 void m2_time_amz(char out[M2_ISO_SIZE], int64_t ms)
 {
     struct civil c = civil_of(ms);
-    (void)snprintf(out, M2_ISO_SIZE, "%04d%02d%02dT%02d%02d%02dZ", (int)c.year % 10000, c.month % 100, c.day % 100,
-                   c.hour % 100, c.minute % 100, c.second % 100);
+    (void)snprintf(out, M2_ISO_SIZE, "%04d%02d%02dT%02d%02d%02dZ", (int)c.year % 10000, c.month % 100,
+                   c.day % 100, c.hour % 100, c.minute % 100, c.second % 100);
 }
 
 void m2_time_rfc822(char out[M2_ISO_SIZE], int64_t ms)
 {
     struct civil c = civil_of(ms);
     int64_t weekday = (days_of(c.year, c.month, c.day) % 7 + 7) % 7;
-    (void)snprintf(out, M2_ISO_SIZE, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", weekdays + 3 * weekday, c.day % 100,
-                   months + 3 * ((size_t)c.month - 1), (int)c.year % 10000, c.hour % 100, c.minute % 100,
-                   c.second % 100);
+    (void)snprintf(out, M2_ISO_SIZE, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", weekdays + 3 * weekday,
+                   c.day % 100, months + 3 * ((size_t)c.month - 1), (int)c.year % 10000, c.hour % 100,
+                   c.minute % 100, c.second % 100);
 }
 
 int m2_duration_parse(int64_t *out_ms, const char *s, const char *what, struct m2_err *err)
@@ -264,7 +271,7 @@ int m2_duration_parse(int64_t *out_ms, const char *s, const char *what, struct m
     static const struct {
         const char *unit;
         int64_t ms;
-    } units[] = { { "", 1000 },     { "ms", 1 },     { "s", 1000 },        { "m", 60000 },
+    } units[] = { { "", 1000 },     { "ms", 1 },     { "s", 1000 },      { "m", 60000 },
                   { "h", 3600000 }, { "d", DAY_MS }, { "w", 7 * DAY_MS } };
     size_t n = s ? strspn(s, "0123456789") : 0;
     for (size_t u = 0; n && n < 12 && u < sizeof units / sizeof units[0]; u++) {
@@ -278,5 +285,6 @@ int m2_duration_parse(int64_t *out_ms, const char *s, const char *what, struct m
         *out_ms = count * units[u].ms;
         return 0;
     }
-    return m2_fail(err, M2_EUSAGE, "%s: \"%s\" is not a duration such as 90s, 15m, 2h or 7d", what, m2_str_or(s, ""));
+    return m2_fail(err, M2_EUSAGE, "%s: \"%s\" is not a duration such as 90s, 15m, 2h or 7d", what,
+                   m2_str_or(s, ""));
 }

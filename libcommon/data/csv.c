@@ -126,8 +126,8 @@ static int refuse(struct m2_csv *c, size_t column, const char *what)
 static int feed(struct m2_csv *c, const char *p, size_t n)
 {
     const char *nul = memchr(p, '\0', n);
-    if (nul)
-        return refuse(c, c->column + (size_t)(nul - p) + 1, "a NUL byte; is this a CSV file in UTF-8?");
+    if (nul) /* what stands before it is judged first, so that the pieces make no difference */
+        n = (size_t)(nul - p);
     c->record_ended = false;
     c->since_field += n;
     size_t done = csv_parse(&c->parser, p, n, on_field, on_record, c);
@@ -136,6 +136,8 @@ static int feed(struct m2_csv *c, const char *p, size_t n)
     if (done < n)
         return refuse(c, c->column + done + 1,
                       "a quotation mark that is neither doubled nor at the edge of its field");
+    if (nul)
+        return refuse(c, c->column + n + 1, "a NUL byte; is this a CSV file in UTF-8?");
     if (c->since_field / 2 > c->max_field + PIECE)
         return m2_fail(&c->err, M2_ELIMIT, "%s:%llu: a field of this record is longer than %zu bytes",
                        c->name, (unsigned long long)c->record_line, c->max_field);

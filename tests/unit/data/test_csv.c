@@ -73,7 +73,7 @@ Test(csv, records_with_the_line_where_they_begin)
 
 Test(csv, faults_have_their_place)
 {
-    static const char nul[] = "a,b\nc\0d\n";
+    static const char nul[] = "a,b\nc\0d\n", quote_then_nul[] = "a,x\"y\0\n";
     static const struct {
         const char *text;
         size_t n;
@@ -87,6 +87,8 @@ Test(csv, faults_have_their_place)
           "line 2)" },
         { "a\nb,\"c\nd\n", 0,
           "t.csv:2: the text ends inside the quotation marks of the record that begins here" },
+        { quote_then_nul, sizeof quote_then_nul - 1,
+          "t.csv:1:4: a quotation mark that is neither doubled nor at the edge of its field" },
         { nul, sizeof nul - 1, "t.csv:2:2: a NUL byte; is this a CSV file in UTF-8?" },
         { "\xff\xfe"
           "a",

@@ -168,6 +168,12 @@ Test(json, positions_and_pretty_text)
     m2_json_quote(&b, "a\xff\xc3", 3);
     cr_assert_str_eq(b.data, "\"a\xef\xbf\xbd\xef\xbf\xbd\"");
     cr_assert_str_eq(m2_json_text(a, NULL), "null");
+    cr_assert_eq(m2_v_len(parse(a, "\xef\xbb\xbf[1]", &err)), 1, "a mark before a short text: %s", err.msg);
+    cr_assert(parse(a,
+                    "\xef\xbb\xbf"
+                    "1",
+                    &err),
+              "a mark before a shorter text: %s", err.msg);
     m2_buf_free(&b);
     m2_arena_free(a);
 }
