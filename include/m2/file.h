@@ -12,13 +12,14 @@
 #include "m2/str.h"
 
 /** Read PATH ("-" is standard input) into A, NUL-terminated after out->n bytes.
- * Errors: M2_ENOTFOUND, M2_EIO, M2_ELIMIT (more than MAX_BYTES). */
+ * Errors: M2_ENOTFOUND, M2_EINPUT (not readable), M2_ELIMIT (more than MAX_BYTES), M2_ECANCELLED (a signal came first). */
 int m2_file_read(struct m2_bytes *out, struct m2_arena *a, const char *path, size_t max_bytes,
                  struct m2_err *err) M2_MUST_USE;
 
 /*
  * A file that appears under its name only when it is complete: written beside the target under a
- * temporary name with MODE, then flushed, synced and renamed by commit. abort removes the temporary.
+ * temporary name, then flushed, synced and renamed by commit. abort removes the temporary. MODE is narrowed by the umask, or by the
+ * mode of the file that is replaced; links are followed. A device or pipe, and "-" (standard output), are written in place.
  */
 struct m2_newfile;
 int m2_newfile_open(struct m2_newfile **out, const char *path, unsigned mode, struct m2_err *err) M2_MUST_USE;

@@ -18,13 +18,16 @@ static const char *volatile open_paths[MAX_OPEN];
 
 struct m2_newfile {
     FILE *stream;
-    char *path, *temporary;
+    char *path;      /* as the caller wrote it, for messages */
+    char *target;    /* what is replaced: PATH with links followed */
+    char *temporary; /* NULL: written in place */
     int slot;
 };
 
 static int read_failed(const char *path, struct m2_err *err)
 {
-    return m2_fail(err, M2_EIO, "%s: %s", path, strerror(errno ? errno : EIO));
+    return m2_fail(err, errno == EINTR ? M2_ECANCELLED : M2_EINPUT, "%s: %s", path,
+                   strerror(errno ? errno : EIO));
 }
 
 static int too_large(const char *path, size_t max_bytes, struct m2_err *err)
@@ -74,7 +77,8 @@ int m2_file_read(struct m2_bytes *out, struct m2_arena *a, const char *path, siz
     bool standard_input = m2_str_eq(path, "-");
     FILE *f = standard_input ? stdin : fopen(path, "rbe");
     if (!f)
-        return m2_fail(err, errno == ENOENT ? M2_ENOTFOUND : M2_EIO, "%s: %s", path, strerror(errno));
+        return errno == ENOENT ? m2_fail(err, M2_ENOTFOUND, "%s: %s", path, strerror(errno))
+                               : read_failed(path, err);
     struct stat st;
     bool sized = !standard_input && fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
     int rc;
@@ -112,31 +116,66 @@ static void release(struct m2_newfile *f)
     if (f->slot >= 0)
         open_paths[f->slot] = NULL;
     free(f->path);
+    free(f->target);
     free(f->temporary);
     free(f);
 }
 
-int m2_newfile_open(struct m2_newfile **out, const char *path, unsigned mode, struct m2_err *err)
+static unsigned current_umask(void)
 {
-    size_t n = strlen(path) + sizeof ".m2-XXXXXX";
-    char *temporary = m2_xmalloc(n);
-    (void)snprintf(temporary, n, "%s.m2-XXXXXX", path);
-    int fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0) {
-        m2_fail(err, M2_EIO, "%s: cannot be written: %s", path, strerror(errno));
-        free(temporary);
+    mode_t now = umask(077);
+    (void)umask(now);
+    return (unsigned)now;
+}
+
+/* A new file under a temporary name beside its target. OLD is the target's mode when it exists: it is not
+ * widened. */
+static int open_beside(struct m2_newfile *f, unsigned mode, const struct stat *old)
+{
+    size_t n = strlen(f->target) + sizeof ".m2-XXXXXX";
+    f->temporary = m2_xmalloc(n);
+    (void)snprintf(f->temporary, n, "%s.m2-XXXXXX", f->target);
+    int fd = mkostemp(f->temporary, O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    f->slot = take_slot(f->temporary);
+    (void)fchmod(fd, old ? mode & (unsigned)old->st_mode & 0777 : mode & ~current_umask());
+    return fd;
+}
+
+/* Devices, pipes and "-" cannot be replaced by a rename: they are written as they are. */
+static int open_target(struct m2_newfile *f, unsigned mode)
+{
+    struct stat st;
+    if (m2_str_eq(f->path, "-"))
+        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    const bool exists = stat(f->path, &st) == 0;
+    if (exists && S_ISDIR(st.st_mode)) {
+        errno = EISDIR;
         return -1;
     }
+    if (exists && !S_ISREG(st.st_mode))
+        return open(f->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    f->target = exists ? realpath(f->path, NULL) : NULL;
+    if (!f->target)
+        f->target = m2_xstrdup(f->path);
+    return open_beside(f, mode, exists ? &st : NULL);
+}
+
+int m2_newfile_open(struct m2_newfile **out, const char *path, unsigned mode, struct m2_err *err)
+{
     struct m2_newfile *f = m2_xcalloc(1, sizeof *f);
-    f->temporary = temporary;
     f->path = m2_xstrdup(path);
-    f->slot = take_slot(temporary);
-    (void)fchmod(fd, mode);
-    f->stream = fdopen(fd, "wb");
+    f->slot = -1;
+    int fd = open_target(f, mode);
+    if (fd >= 0)
+        f->stream = fdopen(fd, "wb");
     if (!f->stream) {
-        m2_fail(err, M2_EIO, "%s: %s", path, strerror(errno));
-        (void)close(fd);
-        (void)unlink(temporary);
+        m2_fail(err, M2_EIO, "%s: cannot be written: %s", path, strerror(errno));
+        if (fd >= 0)
+            (void)close(fd);
+        if (fd >= 0 && f->temporary)
+            (void)unlink(f->temporary);
         release(f);
         return -1;
     }
@@ -151,20 +190,22 @@ FILE *m2_newfile_stream(struct m2_newfile *f)
 
 int m2_newfile_commit(struct m2_newfile *f, struct m2_err *err)
 {
-    int failed = fflush(f->stream) != 0 || ferror(f->stream) || fsync(fileno(f->stream)) != 0;
+    bool failed =
+        ferror(f->stream) || fflush(f->stream) != 0 || (f->temporary && fsync(fileno(f->stream)) != 0);
     int why = errno;
     if (fclose(f->stream) != 0 && !failed) {
-        failed = 1;
+        failed = true;
         why = errno;
     }
-    if (!failed && rename(f->temporary, f->path) != 0) {
-        failed = 1;
+    if (!failed && f->temporary && rename(f->temporary, f->target) != 0) {
+        failed = true;
         why = errno;
     }
     int rc = 0;
     if (failed) {
         rc = m2_fail(err, M2_EIO, "%s: cannot be written: %s", f->path, strerror(why ? why : EIO));
-        (void)unlink(f->temporary);
+        if (f->temporary)
+            (void)unlink(f->temporary);
     }
     release(f);
     return rc;
@@ -175,7 +216,8 @@ void m2_newfile_abort(struct m2_newfile *f)
     if (!f)
         return;
     (void)fclose(f->stream);
-    (void)unlink(f->temporary);
+    if (f->temporary)
+        (void)unlink(f->temporary);
     release(f);
 }
 
@@ -188,8 +230,21 @@ int m2_file_write(const char *path, struct m2_bytes bytes, unsigned mode, struct
     return m2_newfile_commit(f, err);
 }
 
+static int make_one(const char *path, unsigned mode, struct m2_err *err)
+{
+    struct stat st;
+    if (mkdir(path, mode) == 0)
+        return 0;
+    int why = errno;
+    if (why == EEXIST && (stat(path, &st) != 0 || S_ISDIR(st.st_mode)))
+        return 0;
+    return m2_fail(err, M2_EIO, "%s: cannot be made: %s", path, strerror(why == EEXIST ? ENOTDIR : why));
+}
+
 int m2_dir_make(const char *path, unsigned mode, struct m2_err *err)
 {
+    if (!*path)
+        return m2_fail(err, M2_EIO, "a folder needs a name");
     char *p = m2_xstrdup(path);
     int rc = 0;
     for (char *at = p + 1; rc == 0; at++) {
@@ -197,8 +252,7 @@ int m2_dir_make(const char *path, unsigned mode, struct m2_err *err)
             continue;
         char end = *at;
         *at = '\0';
-        if (mkdir(p, mode) != 0 && errno != EEXIST)
-            rc = m2_fail(err, M2_EIO, "%s: cannot be made: %s", p, strerror(errno));
+        rc = make_one(p, mode, err);
         *at = end;
         if (!end)
             break;
