@@ -1,0 +1,317 @@
+#include "snapshot/collect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "m2/json.h"
+#include "m2/time.h"
+#include "snapshot/target.h"
+
+#define STEP_MS 100
+#define TIME_PASSED "the time limit of the run passed before the answer came"
+
+/* ---- publish and emit ---- */
+
+static const char *topic_key(struct m2_arena *a, enum m2_topic topic, const char *value)
+{
+    return m2_arena_printf(a, "%d\x1f%s", (int)topic, value);
+}
+
+bool m2_is_published(const struct m2_collect_run *run, enum m2_topic topic, const char *value)
+{
+    return m2_strmap_find(&run->published, topic_key(run->a, topic, value)) != NULL;
+}
+
+static size_t rank_of(const struct m2_collect_run *run, const struct m2_collect_row *row)
+{
+    for (size_t i = 0; i < run->n_rows; i++)
+        if (strcmp(run->rows[i].pub.service, row->pub.service) == 0 &&
+            strcmp(run->rows[i].pub.operation, row->pub.operation) == 0)
+            return i;
+    return (size_t)(row - run->rows);
+}
+
+static void tell(struct m2_collect_run *run, const struct m2_call *ended)
+{
+    if (!run->opt->event)
+        return;
+    struct m2_collect_event e = { .done = run->done, .running = run->running };
+    if (ended) {
+        e.service = ended->service;
+        e.operation = ended->operation;
+    }
+    while (run->oldest < run->calls.len && run->calls.at[run->oldest]->finished)
+        run->oldest++;
+    if (run->oldest < run->calls.len) {
+        const struct m2_collected *c = run->calls.at[run->oldest];
+        e.waiting_for = m2_arena_printf(run->a, "%s %s", c->call.service, c->call.operation);
+        e.waiting_ms = m2_mono_ms(run->opt->sys) - c->started_ms;
+    }
+    run->opt->event(run->opt->event_user, &e);
+}
+
+static void on_answer(void *user, const struct m2_aws_answer *answer)
+{
+    struct m2_collected *c = user;
+    struct m2_collect_run *run = c->run;
+    if (run->closed || c->finished)
+        return;
+    c->finished = true;
+    c->call.http_status = answer->http_status;
+    if (answer->status == M2_AWS_OK) {
+        c->call.status = M2_CALL_OK;
+        c->call.output = answer->output ? answer->output : m2_v_object(run->a);
+    } else {
+        c->call.status = M2_CALL_ERROR;
+        c->call.code = m2_arena_strdup(run->a, m2_str_or(answer->code, "Unknown"));
+        c->call.message = m2_arena_strdup(run->a, m2_str_or(answer->message, ""));
+        c->err = answer->err;
+    }
+    run->running--;
+    run->running_of[c->rank]--;
+    run->done++;
+    run->dirty = true;
+    m2_follow(run, &c->call);
+    tell(run, &c->call);
+}
+
+static void emit(struct m2_collect_run *run, const struct m2_collect_row *row, const char *value)
+{
+    const char *region = NULL;
+    struct m2_value *input = m2_collect_input(run->a, row, value, &region);
+    if (!region)
+        region = run->seam->region;
+    const char *text = m2_json_text(run->a, input);
+    const char *key = m2_arena_printf(run->a, "%s\x1f%s\x1f%s\x1f%s", row->pub.service, row->pub.operation,
+                                      m2_str_or(region, ""), text);
+    bool is_new;
+    (void)m2_strmap_at(&run->emitted, run->a, key, &is_new);
+    if (!is_new)
+        return;
+    struct m2_collected *c = m2_arena_alloc(run->a, sizeof *c);
+    *c = (struct m2_collected){ .run = run, .row = row, .rank = rank_of(run, row), .input_text = text };
+    c->call.service = row->pub.service;
+    c->call.operation = row->pub.operation;
+    c->call.region = row->global ? NULL : region;
+    c->call.input = input;
+    c->started_ms = m2_mono_ms(run->opt->sys);
+    m2_vec_push(run->a, &run->calls, c);
+    run->running++;
+    run->running_of[c->rank]++;
+    struct m2_aws_call call = { row->pub.service, row->pub.operation, c->call.region, input, row->one_page };
+    run->seam->start(run->seam->ctx, run->a, &call, on_answer, c);
+}
+
+void m2_publish(struct m2_collect_run *run, enum m2_topic topic, const char *value)
+{
+    if (!value || (!*value && topic != M2_T_START))
+        return;
+    bool is_new;
+    (void)m2_strmap_at(&run->published, run->a, topic_key(run->a, topic, value), &is_new);
+    for (size_t i = 0; is_new && i < run->n_rows; i++)
+        if (run->chosen[i] && run->rows[i].topic == topic)
+            emit(run, &run->rows[i], value);
+}
+
+/* ---- the document ---- */
+
+static int by_place(const void *left, const void *right)
+{
+    const struct m2_collected *l = *(struct m2_collected *const *)left,
+                              *r = *(struct m2_collected *const *)right;
+    if (l->rank != r->rank)
+        return l->rank < r->rank ? -1 : 1;
+    int region = strcmp(m2_str_or(l->call.region, ""), m2_str_or(r->call.region, ""));
+    return region ? region : strcmp(l->input_text, r->input_text);
+}
+
+static struct m2_value *call_value(struct m2_arena *a, const struct m2_collected *c)
+{
+    static const char *const names[] = { "ok", "error", "skipped" };
+    struct m2_value *v = m2_v_object(a);
+    m2_v_set_str(a, v, "service", c->call.service);
+    m2_v_set_str(a, v, "operation", c->call.operation);
+    if (c->call.region)
+        m2_v_set_str(a, v, "region", c->call.region);
+    m2_v_set(a, v, "input", m2_v_copy(a, c->call.input));
+    m2_v_set_str(a, v, "status", names[c->call.status]);
+    if (c->call.status == M2_CALL_SKIPPED) {
+        m2_v_set_str(a, v, "reason", c->call.reason);
+    } else if (c->call.status == M2_CALL_OK) {
+        m2_v_set(a, v, "output", (struct m2_value *)(uintptr_t)c->call.output);
+    } else {
+        struct m2_value *error = m2_v_object(a);
+        m2_v_set_str(a, error, "code", c->call.code);
+        m2_v_set_str(a, error, "message", c->call.message);
+        m2_v_set_int(a, error, "http_status", c->call.http_status);
+        m2_v_set(a, v, "error", error);
+    }
+    return v;
+}
+
+static struct m2_value *calls_value(struct m2_collect_run *run)
+{
+    struct m2_value *list = m2_v_array(run->a);
+    struct m2_collected **sorted = m2_arena_new_array(run->a, struct m2_collected *, run->calls.len);
+    size_t n = 0;
+    for (size_t i = 0; i < run->calls.len; i++)
+        if (run->calls.at[i]->finished)
+            sorted[n++] = run->calls.at[i];
+    if (n)
+        qsort(sorted, n, sizeof *sorted, by_place);
+    for (size_t i = 0; i < n; i++)
+        m2_v_push(run->a, list, call_value(run->a, sorted[i]));
+    return list;
+}
+
+struct m2_value *m2_collect_document(struct m2_collect_run *run, bool final)
+{
+    struct m2_arena *a = run->a;
+    struct m2_value *root = m2_v_object(a);
+    char iso[M2_ISO_SIZE];
+    m2_time_iso(iso, run->now_ms / 1000 * 1000);
+    m2_v_set_str(a, root, "schema", M2_SNAPSHOT_SCHEMA);
+    m2_v_set_str(a, root, "tool", m2_str_or(run->opt->tool, "mode2-toolkit"));
+    m2_v_set_str(a, root, "collected_at", iso);
+    if (run->account)
+        m2_v_set_str(a, root, "account", run->account);
+    if (run->seam->region)
+        m2_v_set_str(a, root, "region", run->seam->region);
+    m2_v_set_bool(a, root, "redacted", false);
+    struct m2_target target = run->target;
+    if (!final) {
+        /* Only what is asked for: the rest is what is to be found out. */
+        target = (struct m2_target){ .stack = run->target.stack, .assign_public_ip = -1 };
+    }
+    m2_v_set(a, root, "target", m2_target_to_value(a, &target));
+    m2_v_set(a, root, "calls", calls_value(run));
+    return root;
+}
+
+/* ---- the run ---- */
+
+static void skip(struct m2_collect_run *run)
+{
+    for (size_t i = 0; i < run->calls.len; i++) {
+        struct m2_collected *c = run->calls.at[i];
+        if (c->finished)
+            continue;
+        c->finished = true;
+        c->call.status = M2_CALL_SKIPPED;
+        c->call.reason = TIME_PASSED;
+    }
+}
+
+/* Operations that were never reached, because what feeds them did not come in time. */
+static void skip_unreached(struct m2_collect_run *run)
+{
+    bool *reached = m2_arena_new_array(run->a, bool, run->n_rows);
+    for (size_t i = 0; i < run->calls.len; i++)
+        reached[run->calls.at[i]->rank] = true;
+    for (size_t i = 0; i < run->n_rows; i++) {
+        size_t rank = rank_of(run, &run->rows[i]);
+        if (!run->chosen[i] || reached[rank])
+            continue;
+        reached[rank] = true;
+        struct m2_collected *c = m2_arena_alloc(run->a, sizeof *c);
+        *c = (struct m2_collected){ .run = run, .row = &run->rows[i], .rank = rank, .input_text = "{}" };
+        c->finished = true;
+        c->call = (struct m2_call){ .service = run->rows[i].pub.service,
+                                    .operation = run->rows[i].pub.operation,
+                                    .region = run->rows[i].global ? NULL : run->seam->region,
+                                    .input = m2_v_object(run->a),
+                                    .status = M2_CALL_SKIPPED,
+                                    .reason = "the time limit of the run passed before its turn came" };
+        m2_vec_push(run->a, &run->calls, c);
+    }
+}
+
+/* Waits for all calls. Errors: M2_ECANCELLED. */
+static int wait_all(struct m2_collect_run *run, bool *timed_out, struct m2_err *err)
+{
+    const struct m2_collect_options *opt = run->opt;
+    for (;;) {
+        if (run->dirty) {
+            run->dirty = false;
+            m2_collect_settle(run);
+        }
+        if (!run->running)
+            return 0;
+        if (m2_cancelled(opt->sys))
+            return m2_fail(err, M2_ECANCELLED, "interrupted after %zu of %zu calls", run->done,
+                           run->calls.len);
+        int wait = STEP_MS;
+        if (opt->deadline_mono_ms) {
+            int64_t left = opt->deadline_mono_ms - m2_mono_ms(opt->sys);
+            if (left <= 0) {
+                *timed_out = true;
+                return 0;
+            }
+            if (left < wait)
+                wait = (int)left;
+        }
+        bool pending = m2_net_step(opt->net, wait);
+        if (!run->dirty)
+            tell(run, NULL);
+        if (!pending && !run->dirty && run->running)
+            return m2_fail(err, M2_EBUG, "%zu calls were never answered, %s %s first", run->running,
+                           run->calls.at[run->oldest]->call.service,
+                           run->calls.at[run->oldest]->call.operation);
+    }
+}
+
+/* Was anything at all read? If not, the first call says why. */
+static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
+{
+    const struct m2_collected *first = NULL;
+    for (size_t i = 0; i < run->calls.len; i++) {
+        const struct m2_collected *c = run->calls.at[i];
+        if (!first && strcmp(c->call.service, "sts") == 0)
+            first = c;
+        if (c->call.status == M2_CALL_OK ||
+            (c->call.status == M2_CALL_ERROR && c->call.http_status && c->err.code != M2_ECRED))
+            return 0;
+    }
+    if (!first || first->call.status != M2_CALL_ERROR)
+        return 0;
+    switch ((int)first->err.code) {
+    case M2_ECRED:
+    case M2_ENET:
+    case M2_ETLS:
+    case M2_ETIMEOUT:
+    case M2_ECANCELLED:
+        return m2_fail(err, first->err.code, "%s", first->err.msg);
+    default:
+        return 0;
+    }
+}
+
+int m2_collect_with(struct m2_snapshot *out, struct m2_arena *a, const struct m2_collect_options *opt,
+                    const struct m2_collect_seam *seam, bool *timed_out, struct m2_err *err)
+{
+    /* In the arena: an answer that comes after the deadline still finds it. */
+    struct m2_collect_run *run = m2_arena_alloc(a, sizeof *run);
+    *run = (struct m2_collect_run){ .a = a, .opt = opt, .seam = seam, .target = opt->target };
+    run->rows = m2_collect_rows(&run->n_rows);
+    run->chosen = m2_arena_new_array(a, bool, run->n_rows);
+    run->running_of = m2_arena_new_array(a, size_t, run->n_rows);
+    run->now_ms = m2_now_ms(opt->sys);
+    m2_collect_select(run->chosen, opt->checks);
+    bool late = false;
+    m2_collect_begin(run);
+    run->dirty = true;
+    int rc = wait_all(run, &late, err);
+    run->closed = true;
+    if (rc < 0)
+        return -1;
+    if (check_reached(run, err) < 0)
+        return -1;
+    if (late) {
+        skip(run);
+        skip_unreached(run);
+    }
+    if (m2_snapshot_from_value(out, a, m2_collect_document(run, true), "what was collected", err) < 0)
+        return -1;
+    *timed_out = late;
+    return 0;
+}

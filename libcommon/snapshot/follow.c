@@ -1,0 +1,193 @@
+#include <string.h>
+
+#include "snapshot/collect.h"
+#include "snapshot/follow.h"
+
+/* ---- what a path in an answer tells ---- */
+
+static const struct {
+    const char *service, *operation, *path; /* "a[].b": through every item */
+    enum m2_topic topic;
+} told[] = {
+    { "iam", "ListAttachedRolePolicies", "AttachedPolicies[].PolicyArn", M2_T_POLICY },
+    { "ec2", "DescribeVpcEndpoints", "VpcEndpoints[].NetworkInterfaceIds[]", M2_T_ENIS },
+    { "ec2", "DescribeRouteTables", "RouteTables[].Routes[].DestinationPrefixListId", M2_T_PREFIX_LIST },
+    { "ec2", "DescribeSecurityGroups", "SecurityGroups[].IpPermissionsEgress[].PrefixListIds[].PrefixListId",
+      M2_T_PREFIX_LIST },
+    { "ec2", "DescribeSecurityGroups", "SecurityGroups[].IpPermissions[].PrefixListIds[].PrefixListId",
+      M2_T_PREFIX_LIST },
+};
+
+static void take(struct m2_arena *a, const struct m2_value *v, const char *path, struct m2_texts *out)
+{
+    if (!v)
+        return;
+    if (!*path) {
+        if (m2_v_is(v, M2_STRING))
+            m2_vec_push(a, out, v->u.text.p);
+        return;
+    }
+    size_t n = strcspn(path, ".[");
+    const struct m2_value *next = n ? m2_v_get(v, m2_arena_strndup(a, path, n)) : v, *item;
+    path += n;
+    if (strncmp(path, "[]", 2) == 0) {
+        path += 2;
+        path += *path == '.';
+        m2_v_each(item, i, next) take(a, item, path, out);
+        return;
+    }
+    take(a, next, path + (*path == '.'), out);
+}
+
+void m2_follow_path(struct m2_arena *a, const struct m2_value *v, const char *path, struct m2_texts *out)
+{
+    take(a, v, path, out);
+}
+
+/* ---- single operations ---- */
+
+static void follow_caller(struct m2_collect_run *run, const struct m2_call *call)
+{
+    const char *arn = m2_v_str(call->output, "Arn");
+    run->account = m2_v_str(call->output, "Account");
+    for (size_t i = 0; i < run->buckets.len; i++)
+        m2_publish(
+            run, M2_T_BUCKET_OWNER,
+            m2_parts(run->a, (const char *[]){ run->buckets.at[i], run->account }, run->account ? 2 : 0));
+    for (size_t i = 0; i < run->images.len; i++)
+        m2_follow_image(run, run->images.at[i]);
+    const char *assumed = arn ? strstr(arn, ":assumed-role/") : NULL;
+    if (assumed && run->account) {
+        const char *name = assumed + strlen(":assumed-role/");
+        run->caller_role = m2_arena_strndup(run->a, name, strcspn(name, "/"));
+        const char *partition = arn + strlen("arn:");
+        run->caller_role_arn =
+            m2_arena_printf(run->a, "arn:%.*s:iam::%s:role/%s", (int)strcspn(partition, ":"), partition,
+                            run->account, run->caller_role);
+        m2_publish(run, M2_T_CALLER_ROLE, run->caller_role);
+    } else if (arn && strstr(arn, ":user/")) {
+        m2_publish(run, M2_T_PRINCIPAL, arn);
+    }
+}
+
+/* The ARN of an assumed role lacks the role's path: the role itself tells it. */
+static void follow_role(struct m2_collect_run *run, const struct m2_call *call)
+{
+    if (!run->caller_role || !m2_str_eq(m2_v_str(call->input, "RoleName"), run->caller_role))
+        return;
+    const char *arn = m2_v_pstr(call->output, "Role.Arn");
+    m2_publish(run, M2_T_PRINCIPAL, arn ? arn : run->caller_role_arn);
+}
+
+static void follow_role_policies(struct m2_collect_run *run, const struct m2_call *call)
+{
+    const struct m2_value *names = m2_v_get(call->output, "PolicyNames"), *name;
+    m2_v_each(name, i, names) if (m2_v_text(name) && m2_v_str(call->input, "RoleName")) m2_publish(
+        run, M2_T_ROLE_POLICY,
+        m2_parts(run->a, (const char *[]){ m2_v_str(call->input, "RoleName"), m2_v_text(name) }, 2));
+}
+
+static void follow_policy(struct m2_collect_run *run, const struct m2_call *call)
+{
+    const char *arn = m2_v_str(call->input, "PolicyArn");
+    const char *version = m2_v_pstr(call->output, "Policy.DefaultVersionId");
+    if (arn && version)
+        m2_publish(run, M2_T_POLICY_VERSION, m2_parts(run->a, (const char *[]){ arn, version }, 2));
+}
+
+static void follow_quota(struct m2_collect_run *run, const struct m2_call *call)
+{
+    if (call->status == M2_CALL_ERROR)
+        m2_publish(run, M2_T_QUOTA_REFUSED, "fargate");
+}
+
+static void follow_function(struct m2_collect_run *run, const struct m2_call *call)
+{
+    if (call->status == M2_CALL_ERROR) {
+        if (!m2_code_not_found(call->code, call->message))
+            m2_publish(run, M2_T_FUNCTION_REFUSED, m2_v_str(call->input, "FunctionName"));
+        return;
+    }
+    m2_follow_image(run, m2_v_pstr(call->output, "Code.ImageUri"));
+    m2_publish(run, M2_T_ROLE, m2_arn_name(m2_v_pstr(call->output, "Configuration.Role")));
+}
+
+static void follow_tasks(struct m2_collect_run *run, const struct m2_call *call)
+{
+    enum { BATCH = 100 };
+    const struct m2_value *arns = m2_v_get(call->output, "taskArns");
+    const char *cluster = m2_v_str(call->input, "cluster");
+    for (size_t i = 0; cluster && i < m2_v_len(arns); i += BATCH) {
+        const char *parts[BATCH + 1] = { cluster };
+        size_t n = 1;
+        for (size_t k = i; k < m2_v_len(arns) && k < i + BATCH; k++)
+            if (m2_v_text(m2_v_at(arns, k)))
+                parts[n++] = m2_v_text(m2_v_at(arns, k));
+        if (n > 1)
+            m2_publish(run, M2_T_TASKS, m2_parts(run->a, parts, n));
+    }
+}
+
+static void follow_subnets(struct m2_collect_run *run, const struct m2_call *call)
+{
+    const struct m2_value *subnets = m2_v_get(call->output, "Subnets"), *subnet;
+    m2_v_each(subnet, i, subnets) m2_publish(run, M2_T_VPC, m2_v_str(subnet, "VpcId"));
+}
+
+static void follow_vpcs(struct m2_collect_run *run, const struct m2_call *call)
+{
+    const struct m2_value *vpcs = m2_v_get(call->output, "Vpcs"), *vpc;
+    m2_v_each(vpc, i, vpcs)
+    {
+        const char *dhcp = m2_v_str(vpc, "DhcpOptionsId");
+        m2_publish(run, M2_T_VPC, m2_v_str(vpc, "VpcId"));
+        if (!m2_str_eq(dhcp, "default"))
+            m2_publish(run, M2_T_DHCP, dhcp);
+    }
+}
+
+static const struct {
+    const char *service, *operation;
+    void (*follow)(struct m2_collect_run *run, const struct m2_call *call);
+    bool errors; /* is told of refusals too */
+} follows[] = {
+    { "sts", "GetCallerIdentity", follow_caller, false },
+    { "iam", "GetRole", follow_role, true },
+    { "iam", "ListRolePolicies", follow_role_policies, false },
+    { "iam", "GetPolicy", follow_policy, false },
+    { "cloudformation", "DescribeStacks", m2_follow_stacks, true },
+    { "cloudformation", "ListStacks", m2_follow_past, false },
+    { "cloudformation", "ListStackResources", m2_follow_resources, false },
+    { "cloudformation", "DescribeStackEvents", m2_follow_events, false },
+    { "stepfunctions", "DescribeStateMachine", m2_follow_machine, false },
+    { "stepfunctions", "ListExecutions", m2_follow_executions, false },
+    { "ecs", "ListTasks", follow_tasks, false },
+    { "ecs", "DescribeTaskDefinition", m2_follow_task_definition, false },
+    { "lambda", "GetFunction", follow_function, true },
+    { "service-quotas", "GetServiceQuota", follow_quota, true },
+    { "ec2", "DescribeSubnets", follow_subnets, false },
+    { "ec2", "DescribeVpcs", follow_vpcs, false },
+};
+
+static bool is_call(const struct m2_call *call, const char *service, const char *operation)
+{
+    return strcmp(call->service, service) == 0 && strcmp(call->operation, operation) == 0;
+}
+
+void m2_follow(struct m2_collect_run *run, const struct m2_call *call)
+{
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        struct m2_texts texts = { 0 };
+        if (call->status != M2_CALL_OK || !is_call(call, told[i].service, told[i].operation))
+            continue;
+        m2_follow_path(run->a, call->output, told[i].path, &texts);
+        if (told[i].topic == M2_T_ENIS && texts.len)
+            m2_publish(run, M2_T_ENIS, m2_parts(run->a, texts.at, texts.len));
+        for (size_t k = 0; k < texts.len && told[i].topic != M2_T_ENIS; k++)
+            m2_publish(run, told[i].topic, texts.at[k]);
+    }
+    for (size_t i = 0; i < sizeof follows / sizeof *follows; i++)
+        if (is_call(call, follows[i].service, follows[i].operation) &&
+            (call->status == M2_CALL_OK || (call->status == M2_CALL_ERROR && follows[i].errors)))
+            follows[i].follow(run, call);
+}

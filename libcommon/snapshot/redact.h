@@ -1,0 +1,44 @@
+/*
+ * snapshot/redact.h — what must not leave the account, found in names, in texts and in trees.
+ *
+ * Model:     a secret becomes M2_REDACTED. What identifies somebody (account, e-mail address, canonical user)
+ * becomes a token, the same for the same value throughout one run, so that equality still holds and ARNs
+ * still parse. Redacting twice changes nothing.
+ */
+#ifndef M2_SNAPSHOT_REDACT_H
+#define M2_SNAPSHOT_REDACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "m2/buf.h"
+#include "m2/mem.h"
+#include "snapshot/strmap.h"
+
+#define M2_REDACTED "REDACTED"
+
+struct m2_redactor {
+    struct m2_arena *a;
+    struct m2_strmap accounts, emails, users;
+};
+
+/** Is NAME, of a setting (variable, parameter, tag), that of a secret? Wider than for a member of an answer.
+ */
+bool m2_secret_setting(const char *name);
+/** Is NAME, of a member of an answer or request, that of a secret? */
+bool m2_secret_member(const char *name);
+/** Is the word P[0..n) in free text one after which a secret follows? *STRONG: whatever follows is one. */
+bool m2_secret_word(const char *p, size_t n, bool *strong);
+
+/** S with everything replaced, in the arena; S itself when there is nothing. */
+const char *m2_redact_text(struct m2_redactor *r, const char *s);
+/** The token of ACCOUNT (12 digits), itself for CloudMRHub's. */
+const char *m2_redact_account(struct m2_redactor *r, const char *account);
+/** The token of a canonical user id or display name. */
+const char *m2_redact_user(struct m2_redactor *r, const char *user);
+
+/* One replacement over a text: append to OUT; false when nothing was found. */
+bool m2_redact_credentials(struct m2_buf *out, const char *s);
+bool m2_redact_settings(struct m2_buf *out, const char *s);
+
+#endif
