@@ -1,0 +1,21 @@
+/* analyze/access/access.h — who may take the role that CloudMR Brain uses. */
+#ifndef M2_ANALYZE_ACCESS_H
+#define M2_ANALYZE_ACCESS_H
+
+#include "m2/check.h"
+
+void m2_access_trust(struct m2_check_run *r);
+
+/* What a trust policy lets in, all statements together. */
+struct m2_trust {
+    bool expected;      /* a principal of an expected account may take the role */
+    bool anyone;        /* so may anybody */
+    bool whole_account; /* so may all of an expected account */
+    bool external_id;   /* every way in for an expected account asks for an ExternalId */
+    const char *others; /* who else is named, for the message; "" */
+};
+/** ACCOUNTS (NULL-ended): those that should get in. DOCUMENT as IAM gives it. */
+void m2_trust_read(struct m2_trust *out, struct m2_arena *a, const struct m2_value *document,
+                   const char *const *accounts);
+
+#endif

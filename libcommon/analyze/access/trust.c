@@ -1,0 +1,141 @@
+/* Can CloudMR Brain take the role it starts jobs with, and nobody else? */
+#include <string.h>
+
+#include "analyze/access/access.h"
+#include "analyze/names.h"
+#include "analyze/policy.h"
+#include "m2/stackview.h"
+#include "m2/str.h"
+
+static const char *const default_accounts[] = { "469266894233", "262361552878", NULL };
+
+struct role {
+    const char *name, *named_by;
+    const struct m2_call *call; /* where the name was read */
+};
+
+static bool find_role(struct role *out, struct m2_arena *a, const struct m2_stackview *view)
+{
+    const struct m2_output *o = m2_stackview_output(view, "CloudMRCrossAccountRoleArn");
+    const struct m2_resource *res = m2_stackview_resource(view, "AWS::IAM::Role", "CrossAccountRole");
+    const char *resource = o ? m2_arn_part(a, o->value, M2_ARN_RESOURCE) : NULL;
+    const char *slash = resource ? strrchr(resource, '/') : NULL;
+    if (slash)
+        *out = (struct role){ slash + 1, "the stack's output CloudMRCrossAccountRoleArn", o->call };
+    else if (res && !m2_str_empty(res->physical_id) && !m2_str_eq(res->status, "DELETE_COMPLETE"))
+        *out = (struct role){ res->physical_id, "the stack's resources", res->call };
+    return out->name;
+}
+
+/* Accounts that should be able to take the role: what the stack was told, and CloudMRHub's own. */
+static const char *const *accounts(struct m2_arena *a, const struct m2_stackview *view)
+{
+    const char **list = m2_arena_new_array(a, const char *, 6);
+    const char *account = m2_stackview_parameter(view, "CloudMRAccountId");
+    const char *role = m2_stackview_parameter(view, "CloudMRQueueJobRoleArn");
+    size_t n = 0;
+    if (!m2_str_empty(account))
+        list[n++] = account;
+    if (!m2_str_empty(m2_arn_part(a, role, M2_ARN_ACCOUNT)))
+        list[n++] = m2_arn_part(a, role, M2_ARN_ACCOUNT);
+    for (size_t i = 0; default_accounts[i]; i++)
+        list[n++] = default_accounts[i];
+    return list;
+}
+
+static struct m2_finding *say(struct m2_check_run *r, enum m2_status status, const struct m2_look *look,
+                              const char *name, const char *cause)
+{
+    struct m2_finding *f = m2_found(r, status, name, cause);
+    m2_found_evidence(r, f, look->call, "Role.AssumeRolePolicyDocument",
+                      m2_v_path(look->item, "Role.AssumeRolePolicyDocument"));
+    m2_found_about(r, f, m2_v_pstr(look->item, "Role.Arn"));
+    m2_found_command(r, f, "aws iam get-role --role-name %s --query Role.AssumeRolePolicyDocument",
+                     m2_word(r->arena, name));
+    return f;
+}
+
+static void judge(struct m2_check_run *r, const struct m2_look *look, const char *name,
+                  const struct m2_trust *t, const char *account)
+{
+    if (t->anyone) {
+        struct m2_finding *f = say(r, M2_FAIL, look, name, "access.trust-anyone");
+        m2_found_detail(
+            r, f,
+            "Any AWS account may take the role %s; an ExternalId is no secret and does not make up for it.",
+            name);
+        return;
+    }
+    if (!t->expected) {
+        struct m2_finding *f = say(r, M2_FAIL, look, name, "access.trust-wrong-principal");
+        m2_found_detail(r, f, "The role %s can be taken by %s, but not by CloudMR Brain's account %s.", name,
+                        m2_str_or(t->others, "nobody"), account);
+        return;
+    }
+    if (t->whole_account) {
+        struct m2_finding *f = say(r, M2_WARN, look, name, "access.trust-whole-account");
+        m2_found_detail(r, f, "Every user and role of CloudMR Brain's account may take the role %s%s.", name,
+                        t->external_id ? "; an ExternalId is asked for, which limits the risk" : "");
+    }
+    if (!t->external_id) {
+        struct m2_finding *f = say(r, M2_WARN, look, name, "access.trust-no-external-id");
+        m2_found_detail(r, f, "The role %s asks for no ExternalId.", name);
+    }
+    if (!t->whole_account && t->external_id)
+        m2_found_pass(r, name, "Only CloudMR Brain may take the role %s, with an ExternalId.", name);
+}
+
+static void no_role(struct m2_check_run *r, const struct m2_stackview *view)
+{
+    if (view->state == M2_STACK_UNSEEN) {
+        m2_found_unseen(r, NULL, &view->look);
+    } else if (view->state == M2_STACK_NONE) {
+        m2_found_skip(r, NULL, "The stack is not deployed yet.");
+    } else if (!view->resources_complete) {
+        struct m2_look look = m2_look_output(r->snap, "cloudformation", "ListStackResources", view->name);
+        look.right = "cloudformation:ListStackResources";
+        look.seen = M2_UNSEEN;
+        m2_found_unseen(r, NULL, &look);
+    } else {
+        struct m2_finding *f = m2_found(r, M2_FAIL, NULL, "access.role-missing");
+        m2_found_detail(r, f, "Stack %s has no cross-account role, neither as an output nor as a resource.",
+                        m2_str_or(view->name, "?"));
+        m2_found_evidence(r, f, view->look.call, "Stacks[0].Outputs", m2_v_get(view->root, "Outputs"));
+        m2_found_about(r, f, view->name);
+    }
+}
+
+void m2_access_trust(struct m2_check_run *r)
+{
+    struct m2_stackview view = { 0 };
+    struct role role = { 0 };
+    struct m2_trust trust = { 0 };
+    m2_stackview_make(&view, r->arena, r->snap);
+    if (!find_role(&role, r->arena, &view)) {
+        no_role(r, &view);
+        return;
+    }
+    struct m2_look look = m2_look_output(r->snap, "iam", "GetRole", role.name);
+    if (look.seen == M2_UNSEEN) {
+        m2_found_unseen(r, role.name, &look);
+        return;
+    }
+    if (look.seen == M2_ABSENT) {
+        struct m2_finding *f = m2_found(r, M2_FAIL, role.name, "access.role-missing");
+        m2_found_detail(r, f, "The role %s, named by %s, does not exist.", role.name, role.named_by);
+        m2_found_evidence(r, f, look.call, "", NULL);
+        m2_found_about(r, f, view.name);
+        return;
+    }
+    const struct m2_value *document =
+        m2_policy_document(r->arena, m2_v_path(look.item, "Role.AssumeRolePolicyDocument"));
+    if (!document) {
+        struct m2_finding *f = m2_found(r, M2_UNKNOWN, role.name, NULL);
+        m2_found_detail(r, f, "The answer about the role %s holds no trust policy that can be read.",
+                        role.name);
+        return;
+    }
+    const char *const *list = accounts(r->arena, &view);
+    m2_trust_read(&trust, r->arena, document, list);
+    judge(r, &look, role.name, &trust, list[0]);
+}

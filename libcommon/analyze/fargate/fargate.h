@@ -1,0 +1,30 @@
+/* analyze/fargate/fargate.h — the checks of the area fargate that read settings. */
+#ifndef M2_ANALYZE_FARGATE_H
+#define M2_ANALYZE_FARGATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "m2/check.h"
+
+void m2_fargate_size(struct m2_check_run *r);
+void m2_fargate_quota(struct m2_check_run *r);
+void m2_fargate_logs(struct m2_check_run *r);
+
+/* A task size that Fargate offers: memory from MIN to MAX in steps of STEP, all in MiB; CPU in units (1024 a
+ * vCPU). */
+struct m2_fargate_size {
+    int64_t cpu, min, max, step;
+};
+/** The table of sizes, dated; ascending by cpu. */
+const struct m2_fargate_size *m2_fargate_sizes(size_t *n);
+#define M2_FARGATE_SIZES_DATE "2026-09-28"
+
+/** Units from "4096", "4 vCPU", ".5 vcpu"; MiB from "16384", "16GB", "16 GB". False for anything else. */
+bool m2_fargate_cpu(int64_t *units, const char *text);
+bool m2_fargate_memory(int64_t *mib, const char *text);
+bool m2_fargate_size_valid(int64_t cpu, int64_t mib);
+/** The offered pair that is nearest above, else below. */
+void m2_fargate_size_nearest(int64_t *cpu, int64_t *mib);
+
+#endif

@@ -1,0 +1,258 @@
+/*
+ * May Lambda and Fargate read the images? A repository of the own account needs no policy for roles of that
+ * account; Lambda reads as a service and adds its own statement when the function is made by somebody who may
+ * set the policy. A repository of another account must name this account and, for Lambda, the service.
+ * Source: AWS Lambda Developer Guide (images), Amazon ECR User Guide.
+ */
+#include "analyze/images/images.h"
+
+#include <string.h>
+
+#include "analyze/policy.h"
+#include "m2/aws.h"
+#include "m2/str.h"
+
+static const char *const pull_actions[] = { "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer" };
+
+enum reader { READER_ACCOUNT, READER_LAMBDA };
+
+static const char *condition_text(const struct m2_value *st, const char *key, size_t i)
+{
+    return m2_policy_text(m2_statement_condition(st, key), i);
+}
+
+/* Lambda's statements are usually bound to functions of one account by aws:SourceArn or aws:SourceAccount. */
+static bool bound_elsewhere(const struct m2_value *st, const char *account, const char *region,
+                            struct m2_arena *a)
+{
+    const char *arn = m2_arena_printf(a, "arn:aws:lambda:%s:%s:function:x", region, account), *text = NULL;
+    bool asked = false, ours = false;
+    for (size_t i = 0; (text = condition_text(st, "aws:SourceArn", i)); i++) {
+        /* The partition and the function's name are not what is judged here. */
+        const char *rest = m2_str_starts(text, "arn:") ? strchr(text + 4, ':') : NULL;
+        const char *pattern = rest ? m2_arena_printf(a, "arn:aws%s", rest) : text;
+        const char *part = m2_arn_part(a, pattern, M2_ARN_ACCOUNT),
+                   *where = m2_arn_part(a, pattern, M2_ARN_REGION);
+        asked = true;
+        ours |= m2_str_glob(pattern, arn, false) ||
+                (part && where && m2_str_glob(part, account, false) && m2_str_glob(where, region, false));
+    }
+    for (size_t i = 0; (text = condition_text(st, "aws:SourceAccount", i)); i++) {
+        asked = true;
+        ours |= m2_str_eq(text, account);
+    }
+    return asked && !ours;
+}
+
+static bool names_account(struct m2_arena *a, const struct m2_value *principals, const char *account)
+{
+    const char *text = NULL;
+    for (size_t i = 0; (text = m2_policy_text(principals, i)); i++)
+        if (m2_str_eq(text, "*") || m2_str_eq(text, account) ||
+            m2_str_eq(m2_arn_part(a, text, M2_ARN_ACCOUNT), account))
+            return true;
+    return false;
+}
+
+static bool names_lambda(const struct m2_value *principals)
+{
+    const char *text = NULL;
+    for (size_t i = 0; (text = m2_policy_text(principals, i)); i++)
+        if (m2_str_eq(text, "*") || m2_str_starts(text, "lambda.amazonaws.com"))
+            return true;
+    return false;
+}
+
+/* Does ST, allowing or denying, speak about READER and ACTION? */
+static bool speaks_of(const struct m2_check_run *r, const struct m2_value *st, enum reader reader,
+                      const char *action, const struct m2_job_image *im)
+{
+    const char *account = m2_str_or(m2_own_account(r->snap), "");
+    if (!m2_statement_covers_action(st, action))
+        return false;
+    if (reader == READER_ACCOUNT)
+        return names_account(r->arena, m2_statement_principal(st, "AWS"), account);
+    return names_lambda(m2_statement_principal(st, "Service")) &&
+           !bound_elsewhere(st, account, m2_str_or(im->used_in, "*"), r->arena);
+}
+
+static bool may_read(const struct m2_check_run *r, const struct m2_value *policy, enum reader reader,
+                     const struct m2_job_image *im)
+{
+    for (size_t k = 0; k < sizeof pull_actions / sizeof pull_actions[0]; k++) {
+        bool allowed = false, denied = false;
+        for (size_t i = 0; i < m2_policy_statements(policy); i++) {
+            const struct m2_value *st = m2_policy_statement(policy, i);
+            bool about = speaks_of(r, st, reader, pull_actions[k], im);
+            allowed |= about && m2_statement_allows(st);
+            denied |= about && m2_statement_denies(st) && !m2_v_get(st, "Condition");
+        }
+        if (!allowed || denied)
+            return false;
+    }
+    return true;
+}
+
+static const struct m2_call *policy_call(const struct m2_check_run *r, const struct m2_job_image *im)
+{
+    const struct m2_call *best = NULL;
+    for (const struct m2_call *c = NULL; (c = m2_calls(r->snap, "ecr", "GetRepositoryPolicy", c));)
+        if (m2_asks_repository(r, c, im) && (!best || c->status == M2_CALL_OK))
+            best = c;
+    return best;
+}
+
+/* ---- what a pull by the caller showed ---- */
+
+static bool refused_by_repository(const struct m2_check_run *r, const struct m2_call *c,
+                                  const struct m2_job_image *im)
+{
+    bool foreign = !m2_str_eq(im->parts.account, m2_own_account(r->snap));
+    if (!m2_aws_is_denied(c->code) || m2_str_has_ci(c->message, "no identity-based policy"))
+        return false;
+    return m2_str_has_ci(c->message, "resource-based policy") ||
+           (foreign && !m2_str_has_ci(c->message, "service control"));
+}
+
+static const struct m2_call *pull_denied(const struct m2_check_run *r, const struct m2_job_image *im)
+{
+    static const char *const codes[] = { "UNAUTHORIZED", "DENIED", "401", "403" };
+    for (size_t i = 0; i < r->snap->n_calls; i++) {
+        const struct m2_call *c = &r->snap->calls[i];
+        if (c->status != M2_CALL_ERROR)
+            continue;
+        if (m2_str_eq(c->service, "registry") && m2_str_eq(m2_v_str(c->input, "image"), im->uri)) {
+            for (size_t k = 0; k < sizeof codes / sizeof codes[0]; k++)
+                if (m2_str_eq_ci(c->code, codes[k]) || c->http_status == 401 || c->http_status == 403)
+                    return c;
+        } else if (m2_str_eq(c->service, "ecr") && m2_asks_repository(r, c, im) &&
+                   (m2_str_eq(c->operation, "BatchGetImage") ||
+                    m2_str_eq(c->operation, "GetDownloadUrlForLayer")) &&
+                   refused_by_repository(r, c, im)) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+/* ---- judging ---- */
+
+static struct m2_finding *lacks(struct m2_check_run *r, const struct m2_job_image *im, enum m2_status status,
+                                const char *cause, const struct m2_call *c)
+{
+    struct m2_finding *f = m2_found(r, status, im->what, cause);
+    m2_found_evidence(r, f, c, c && c->status == M2_CALL_OK ? "policyText" : "",
+                      c ? m2_v_get(c->output, "policyText") : NULL);
+    m2_found_about_image(r, f, im);
+    m2_found_command(r, f, "aws ecr get-repository-policy --registry-id %s --repository-name %s --region %s",
+                     m2_word(r->arena, im->parts.account), m2_word(r->arena, im->parts.repository),
+                     m2_word(r->arena, im->parts.region));
+    return f;
+}
+
+/* The statement that Lambda's guide asks for, ready to paste; only for a policy that holds nothing else. */
+static void add_policy_command(struct m2_check_run *r, struct m2_finding *f, const struct m2_job_image *im)
+{
+    const char *policy = m2_arena_printf(
+        r->arena, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"LambdaECRImageRetrievalPolicy\","
+                  "\"Effect\":\"Allow\","
+                  "\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":[\"ecr:BatchGetImage\","
+                  "\"ecr:GetDownloadUrlForLayer\"]}]}");
+    m2_found_command(r, f, "aws ecr set-repository-policy --repository-name %s --policy-text %s --region %s",
+                     m2_word(r->arena, im->parts.repository), m2_word(r->arena, policy),
+                     m2_word(r->arena, im->parts.region));
+}
+
+static bool function_was_refused(const struct m2_check_run *r)
+{
+    struct m2_job_functions all = { 0 };
+    m2_job_functions(&all, r->arena, r->snap);
+    for (size_t i = 0; i < all.list.len; i++)
+        if (m2_str_eq(m2_v_str(all.list.at[i].config, "StateReasonCode"), "ImageAccessDenied") ||
+            m2_str_eq(m2_v_str(all.list.at[i].config, "LastUpdateStatusReasonCode"), "ImageAccessDenied"))
+            return true;
+    return false;
+}
+
+static void own_repository(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *c,
+                           const struct m2_value *policy)
+{
+    bool none = c && c->status == M2_CALL_ERROR && m2_str_eq(c->code, "RepositoryPolicyNotFoundException");
+    bool lambda = m2_str_eq(im->what, "Lambda"), refused = lambda && function_was_refused(r);
+    if (!lambda && (none || policy)) {
+        m2_found_pass(r, im->what, "The repository is in this account: the task's execution role is enough.");
+    } else if (lambda && ((none && refused) || (policy && !may_read(r, policy, READER_LAMBDA, im)))) {
+        struct m2_finding *f =
+            lacks(r, im, refused ? M2_FAIL : M2_WARN, "image.policy-lacks-lambda-service", c);
+        m2_found_detail(r, f, "The policy of repository %s does not let the Lambda service read it%s",
+                        im->parts.repository,
+                        refused ? ", and Lambda reports that it may not read the image."
+                                : ". Lambda adds the statement itself only when whoever makes the function "
+                                  "may set this policy.");
+        if (none)
+            add_policy_command(r, f, im);
+    } else if (none) {
+        m2_found_pass(r, im->what,
+                      "The repository is in this account and has no policy; Lambda adds its own statement.");
+    } else if (policy) {
+        m2_found_pass(r, im->what, "The repository's policy lets the Lambda service read it.");
+    } else {
+        m2_image_unseen(r, im, c, "ecr:GetRepositoryPolicy");
+    }
+}
+
+static void foreign_repository(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *c,
+                               const struct m2_value *policy)
+{
+    bool lambda = m2_str_eq(im->what, "Lambda");
+    bool none = c && c->status == M2_CALL_ERROR && m2_str_eq(c->code, "RepositoryPolicyNotFoundException");
+    const char *own = m2_str_or(m2_own_account(r->snap), "this account");
+    if (!policy && !none) {
+        m2_image_unseen(r, im, c, "ecr:GetRepositoryPolicy");
+        return;
+    }
+    bool account = policy && may_read(r, policy, READER_ACCOUNT, im);
+    bool service = !lambda || (policy && may_read(r, policy, READER_LAMBDA, im));
+    if (!account) {
+        struct m2_finding *f = lacks(r, im, M2_FAIL, "image.policy-lacks-account", c);
+        m2_found_detail(r, f, "Repository %s of account %s does not let account %s read it.",
+                        im->parts.repository, im->parts.account, own);
+    }
+    if (!service) {
+        struct m2_finding *f = lacks(r, im, M2_FAIL, "image.policy-lacks-lambda-service", c);
+        m2_found_detail(r, f,
+                        "Repository %s of account %s does not let the Lambda service read it for functions "
+                        "of account %s.",
+                        im->parts.repository, im->parts.account, own);
+    }
+    if (account && service)
+        m2_found_pass(r, im->what, "Repository %s of account %s names this account.", im->parts.repository,
+                      im->parts.account);
+}
+
+static void one(struct m2_check_run *r, const struct m2_job_image *im)
+{
+    const struct m2_call *denied = pull_denied(r, im), *c = policy_call(r, im);
+    const struct m2_value *policy =
+        c && c->status == M2_CALL_OK ? m2_policy_document(r->arena, m2_v_get(c->output, "policyText")) : NULL;
+    if (denied) {
+        struct m2_finding *f = m2_found(r, M2_FAIL, im->what, "image.pull-denied");
+        m2_found_detail(r, f, "Pulling %s was refused: %s %s", im->uri, m2_str_or(denied->code, ""),
+                        m2_str_or(denied->message, ""));
+        m2_found_evidence(r, f, denied, "", NULL);
+        m2_found_about_image(r, f, im);
+        m2_found_command(
+            r, f, "aws ecr get-login-password --region %s | docker login --username AWS --password-stdin %s",
+            m2_word(r->arena, im->parts.region), m2_word(r->arena, im->parts.host));
+        m2_found_command(r, f, "docker pull %s", m2_word(r->arena, im->uri));
+    }
+    if (m2_str_eq(im->parts.account, m2_own_account(r->snap)))
+        own_repository(r, im, c, policy);
+    else if (!denied || policy)
+        foreign_repository(r, im, c, policy);
+}
+
+void m2_image_access(struct m2_check_run *r)
+{
+    m2_each_ecr_image(r, one);
+}

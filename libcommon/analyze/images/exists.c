@@ -1,0 +1,127 @@
+/* Are repository and image there? From what ECR answers about them. */
+#include "analyze/images/images.h"
+#include "m2/str.h"
+
+struct answer {
+    enum { UNANSWERED, THERE, NO_REPOSITORY, NO_IMAGE } what;
+    const struct m2_call *call;
+    const struct m2_call *refused; /* the first refusal, when unanswered */
+};
+
+/* Does the list of imageIds of C, when there is one, name this image? */
+static bool asks_image(const struct m2_call *c, const struct m2_job_image *im)
+{
+    const struct m2_value *ids = m2_v_get(c->input, "imageIds"), *id = NULL;
+    bool mine = !m2_v_len(ids);
+    m2_v_each(id, i, ids) mine |=
+        m2_str_eq(m2_v_str(id, im->parts.digest ? "imageDigest" : "imageTag"), m2_image_reference(im));
+    return mine;
+}
+
+static bool shows_image(const struct m2_call *c, const struct m2_job_image *im)
+{
+    static const char *const lists[] = { "imageDetails", "imageIds", "images" };
+    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
+        const struct m2_value *item = NULL;
+        m2_v_each(item, i, m2_v_get(c->output, lists[k]))
+        {
+            const struct m2_value *id = m2_v_get(item, "imageId") ? m2_v_get(item, "imageId") : item;
+            if (im->parts.digest ? m2_str_eq(m2_v_str(id, "imageDigest"), im->parts.digest)
+                                 : m2_str_eq(m2_v_str(id, "imageTag"), m2_image_reference(im)) ||
+                                       m2_v_has(m2_v_get(id, "imageTags"), m2_image_reference(im)))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* BatchGetImage answers "ok" and tells what it lacks in `failures`, also why. */
+static bool lacks_image(const struct m2_call *c)
+{
+    const struct m2_value *item = NULL, *failures = m2_v_get(c->output, "failures");
+    bool other = false;
+    m2_v_each(item, i, failures) other |=
+        !m2_str_eq(m2_v_str(item, "failureCode"), "ImageNotFound") &&
+        !m2_str_eq(m2_v_str(item, "failureCode"), "ImageTagDoesNotMatchDigest");
+    return !other;
+}
+
+static void read_error(struct answer *a, const struct m2_call *c)
+{
+    if (m2_str_eq(c->code, "RepositoryNotFoundException")) {
+        a->what = NO_REPOSITORY;
+        a->call = c;
+    } else if (m2_str_eq(c->code, "ImageNotFoundException") && a->what == UNANSWERED) {
+        a->what = NO_IMAGE;
+        a->call = c;
+    } else if (!a->refused) {
+        a->refused = c;
+    }
+}
+
+static void read_call(struct answer *a, const struct m2_call *c, const struct m2_job_image *im)
+{
+    if (c->status == M2_CALL_ERROR) {
+        read_error(a, c);
+    } else if (c->status == M2_CALL_OK && shows_image(c, im)) {
+        a->what = THERE;
+        a->call = c;
+    } else if (c->status == M2_CALL_OK && lacks_image(c) && a->what == UNANSWERED) {
+        a->what = NO_IMAGE;
+        a->call = c;
+    }
+}
+
+static struct answer ask(const struct m2_check_run *r, const struct m2_job_image *im)
+{
+    static const char *const operations[] = { "DescribeImages", "BatchGetImage", "ListImages" };
+    struct answer a = { 0 };
+    for (const struct m2_call *c = NULL; (c = m2_calls(r->snap, "ecr", "DescribeRepositories", c));)
+        if (c->status == M2_CALL_ERROR && m2_asks_repository(r, c, im))
+            read_error(&a, c);
+    for (size_t k = 0; k < sizeof operations / sizeof operations[0]; k++)
+        for (const struct m2_call *c = NULL; (c = m2_calls(r->snap, "ecr", operations[k], c));)
+            if (a.what != THERE && m2_asks_repository(r, c, im) && asks_image(c, im))
+                read_call(&a, c, im);
+    return a;
+}
+
+static void missing(struct m2_check_run *r, const struct m2_job_image *im, const struct answer *a)
+{
+    bool repository = a->what == NO_REPOSITORY;
+    const char *name = m2_word(r->arena, im->parts.repository), *region = m2_word(r->arena, im->parts.region);
+    struct m2_finding *f =
+        m2_found(r, M2_FAIL, im->what, repository ? "image.repository-missing" : "image.tag-missing");
+    if (repository)
+        m2_found_detail(r, f, "There is no repository %s in account %s, region %s; %s asks for it (from %s).",
+                        im->parts.repository, im->parts.account, im->parts.region, im->what, im->from);
+    else
+        m2_found_detail(r, f, "Repository %s in %s has no image %s; %s asks for it (from %s).",
+                        im->parts.repository, im->parts.region, m2_image_reference(im), im->what, im->from);
+    m2_found_evidence(r, f, a->call, "", a->call->status == M2_CALL_OK ? a->call->output : NULL);
+    m2_found_about_image(r, f, im);
+    if (repository)
+        m2_found_command(r, f, "aws ecr describe-repositories --registry-id %s --region %s",
+                         m2_word(r->arena, im->parts.account), region);
+    else
+        m2_found_command(r, f, "aws ecr describe-images --registry-id %s --repository-name %s --region %s",
+                         m2_word(r->arena, im->parts.account), name, region);
+}
+
+static void one(struct m2_check_run *r, const struct m2_job_image *im)
+{
+    struct answer a = ask(r, im);
+    if (a.what == THERE)
+        m2_found_pass(r, im->what, "%s is there.", im->uri);
+    else if (a.what == UNANSWERED)
+        m2_image_unseen(r, im, a.refused,
+                        a.refused ? m2_arena_printf(r->arena, "ecr:%s", a.refused->operation)
+                                  : "ecr:DescribeImages");
+    else
+        missing(r, im, &a);
+}
+
+void m2_image_exists(struct m2_check_run *r)
+{
+    m2_each_ecr_image(r, one);
+}

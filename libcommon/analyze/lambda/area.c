@@ -1,0 +1,153 @@
+/* The area lambda: settings and state of the stack's functions. */
+#include "analyze/area.h"
+#include "analyze/lambda/lambda.h"
+
+#define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define GUIDE "https://docs.aws.amazon.com/lambda/latest/dg/"
+#define STATES GUIDE "functions-states.html"
+#define DEPLOYMENT GUIDE "troubleshooting-deployment.html"
+#define LIMITS GUIDE "gettingstarted-limits.html"
+
+static const struct m2_check checks[] = {
+    { .id = "lambda.memory",
+      .area = "lambda",
+      .title = "The functions' memory is within what Lambda and this account allow",
+      .why = "Some new accounts may give a function at most 3008 MB. A template that asks for more fails "
+             "there, and the whole "
+             "stack is rolled back.",
+      .how = "Reads MemorySize of each deployed function, and looks in the stack's events for AWS's refusal. "
+             "A function that "
+             "already has more than 3008 MB proves that the cap is not in force.",
+      .fix = "Ask for 3008 MB or less, or run such jobs on Fargate.",
+      .rights = LIST("lambda:GetFunction", "cloudformation:DescribeStackEvents"),
+      .causes = LIST("lambda.memory-over-account-cap", "lambda.memory-invalid"),
+      .sources = LIST(LIMITS, GUIDE "configuration-memory.html"),
+      .run = m2_lambda_memory },
+    { .id = "lambda.timeout",
+      .area = "lambda",
+      .title = "The functions' timeouts are valid and leave room",
+      .why = "Lambda ends every run after at most 900 seconds. A job that needs longer dies without a result "
+             "and must run on "
+             "Fargate.",
+      .how = "Reads Timeout of each function and, where logs were read, the longest run that they tell.",
+      .fix = "Set a timeout of 1 to 900 seconds; send longer jobs to Fargate.",
+      .rights = LIST("lambda:GetFunction", "logs:FilterLogEvents"),
+      .causes = LIST("lambda.timeout-invalid", "lambda.timeout-near"),
+      .sources = LIST(GUIDE "configuration-timeout.html", LIMITS),
+      .run = m2_lambda_timeout },
+    { .id = "lambda.storage",
+      .area = "lambda",
+      .title = "The functions' disk space is valid",
+      .why = "A job writes its data to /tmp. Lambda offers 512 to 10240 MB there and refuses any other size.",
+      .how = "Reads EphemeralStorage of each function.",
+      .fix = "Set a size from 512 to 10240 MB.",
+      .rights = LIST("lambda:GetFunction"),
+      .causes = LIST("lambda.ephemeral-invalid"),
+      .sources = LIST(GUIDE "configuration-ephemeral-storage.html"),
+      .run = m2_lambda_storage },
+    { .id = "lambda.state",
+      .area = "lambda",
+      .title = "The functions can be called",
+      .why = "A function whose image cannot be loaded, or whose role cannot be taken, exists but answers no "
+             "call: every job "
+             "that is sent to it fails.",
+      .how = "Reads State and LastUpdateStatus of each function with their reason codes.",
+      .fix = "Remove the reason that Lambda names, then update the function.",
+      .rights = LIST("lambda:GetFunction"),
+      .causes = LIST("lambda.image-access-denied", "lambda.image-deleted", "image.manifest-unsupported",
+                     "lambda.runtime-blocked", "lambda.role-not-assumable", "lambda.vpc", "lambda.kms",
+                     "lambda.efs", "lambda.init-failed", "lambda.config", "lambda.capacity",
+                     "lambda.internal", "lambda.pending", "lambda.unknown"),
+      .sources = LIST(STATES, DEPLOYMENT),
+      .essential = true,
+      .run = m2_lambda_state },
+};
+
+static const struct m2_cause causes[] = {
+    { "lambda.memory-over-account-cap", M2_FAIL,
+      "The function asks for more memory than this account may use",
+      "Some new accounts may give a function at most 3008 MB. No quota request changes that; it goes away "
+      "with use.",
+      "Set MemorySize to 3008 or less, or send such jobs to Fargate.", GUIDE "configuration-memory.html" },
+    { "lambda.memory-invalid", M2_FAIL, "The function's memory size is not one that Lambda offers",
+      "Lambda takes 128 to 10240 MB.", "Set MemorySize to a value from 128 to 10240.",
+      GUIDE "configuration-memory.html" },
+    { "lambda.timeout-invalid", M2_FAIL, "The function's timeout is not one that Lambda offers",
+      "Lambda ends each run after at most 900 seconds.", "Set Timeout to a value from 1 to 900.",
+      GUIDE "configuration-timeout.html" },
+    { "lambda.timeout-near", M2_WARN, "A run nearly reached the function's timeout",
+      "A slightly larger job will be ended by Lambda before it has a result.",
+      "Raise the timeout (at most 900 seconds) or send such jobs to Fargate.",
+      GUIDE "configuration-timeout.html" },
+    { "lambda.ephemeral-invalid", M2_FAIL, "The function's disk size is not one that Lambda offers",
+      "Lambda offers 512 to 10240 MB in /tmp.", "Set EphemeralStorage to a value from 512 to 10240.",
+      GUIDE "configuration-ephemeral-storage.html" },
+    { "lambda.image-access-denied", M2_FAIL, "Lambda may not read the function's image",
+      "The ECR repository does not let the Lambda service, or this account, read the image; or the image is "
+      "gone.",
+      "Let lambda.amazonaws.com read the repository, check that the image exists, then update the function.",
+      DEPLOYMENT },
+    { "lambda.image-deleted", M2_FAIL, "The function's image was deleted from its repository",
+      "Lambda keeps a copy for a while only; then the function cannot start any more.",
+      "Push the image again and update the function.", STATES },
+    { "lambda.runtime-blocked", M2_FAIL, "The function's runtime is no longer accepted",
+      "AWS refuses to create or update functions on runtimes that are past their end of support.",
+      "Change the template to a newer runtime.", GUIDE "lambda-runtimes.html" },
+    { "lambda.role-not-assumable", M2_FAIL, "Lambda cannot take the function's role",
+      "The role is gone, does not trust lambda.amazonaws.com, or was made only seconds before.",
+      "Let the role's trust policy name lambda.amazonaws.com; if the role is new, try again.",
+      GUIDE "lambda-intro-execution-role.html" },
+    { "lambda.vpc", M2_FAIL, "The function cannot attach to its VPC",
+      "A subnet or security group is gone or full, or a quota of network interfaces is reached.",
+      "Correct the function's subnets and security groups, or free addresses.",
+      GUIDE "configuration-vpc.html" },
+    { "lambda.kms", M2_FAIL, "The function's encryption key cannot be used",
+      "The KMS key that protects the function's settings is gone, switched off, or does not let the function "
+      "use it.",
+      "Enable the key and allow the function's role to decrypt with it.",
+      GUIDE "configuration-envvars-encryption.html" },
+    { "lambda.efs", M2_FAIL, "The function cannot mount its file system",
+      "The mount target is missing or not reachable from the function's subnets.",
+      "Check the EFS mount targets and that port 2049 is open to the function.",
+      GUIDE "configuration-filesystem.html" },
+    { "lambda.init-failed", M2_FAIL, "The function's container does not start",
+      "Lambda started the image, but its entry point failed, was not found, or took too long.",
+      "Check ENTRYPOINT and CMD of the image and the function's log.", GUIDE "troubleshooting-images.html" },
+    { "lambda.config", M2_FAIL, "Lambda does not accept the function's configuration",
+      "The reason that Lambda gives says what it does not accept.",
+      "Correct the setting that the reason names.", STATES },
+    { "lambda.capacity", M2_FAIL, "Lambda has no capacity for the function",
+      "A quota of the account, or the capacity in these zones, is used up.", "Raise the quota or try later.",
+      LIMITS },
+    { "lambda.internal", M2_FAIL, "Lambda had an internal error", "The fault is on the side of AWS.",
+      "Update the function again; if it stays, ask AWS support.", STATES },
+    { "lambda.pending", M2_UNKNOWN, "Lambda is still preparing the function",
+      "A new or changed container image takes up to a few minutes to be ready.",
+      "Wait a few minutes and run this again; after more than six minutes update the function.", STATES },
+    { "lambda.unknown", M2_FAIL, "The function cannot be called, for a reason that is new to this tool",
+      "Lambda names a reason code that the catalogue does not hold.", "Read the reason that Lambda gives.",
+      STATES },
+};
+
+static const struct m2_link links[] = {
+    { "image.policy-lacks-lambda-service", "lambda.image-access-denied", M2_JOIN_ABOUT },
+    { "image.policy-lacks-account", "lambda.image-access-denied", M2_JOIN_ABOUT },
+    { "image.pull-denied", "lambda.image-access-denied", M2_JOIN_ABOUT },
+    { "image.repository-missing", "lambda.image-*", M2_JOIN_ABOUT },
+    { "image.tag-missing", "lambda.image-*", M2_JOIN_ABOUT },
+    { "image.region-mismatch", "lambda.image-access-denied", M2_JOIN_ABOUT },
+    { "region.image-mismatch", "lambda.image-access-denied", M2_JOIN_ABOUT },
+    { "net.subnet-missing", "lambda.vpc", M2_JOIN_ANY },
+    { "net.subnet-no-free-ips", "lambda.vpc", M2_JOIN_ANY },
+    { "net.security-group-missing", "lambda.vpc", M2_JOIN_ANY },
+};
+
+const struct m2_area m2_area_lambda = {
+    .name = "lambda",
+    .checks = checks,
+    .n_checks = sizeof checks / sizeof checks[0],
+    .causes = causes,
+    .n_causes = sizeof causes / sizeof causes[0],
+    .links = links,
+    .n_links = sizeof links / sizeof links[0],
+};

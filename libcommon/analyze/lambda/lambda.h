@@ -1,0 +1,21 @@
+/* analyze/lambda/lambda.h — the checks of the area lambda. */
+#ifndef M2_ANALYZE_LAMBDA_H
+#define M2_ANALYZE_LAMBDA_H
+
+#include "analyze/job.h"
+#include "m2/check.h"
+
+void m2_lambda_memory(struct m2_check_run *r);
+void m2_lambda_timeout(struct m2_check_run *r);
+void m2_lambda_storage(struct m2_check_run *r);
+void m2_lambda_state(struct m2_check_run *r);
+
+/** Cause slug of a StateReasonCode or LastUpdateStatusReasonCode with its text; "lambda.unknown" for a new
+ * one. */
+const char *m2_lambda_reason_cause(const char *code, const char *text);
+
+/** Run EACH on every function of the stack that was read; says skip, unknown or gone for the rest. */
+void m2_each_function(struct m2_check_run *r,
+                      void (*each)(struct m2_check_run *r, const struct m2_job_function *f));
+
+#endif
