@@ -32,8 +32,9 @@ struct m2_codec_options {
     bool blobs_as_text;       /* decoded; default base64 */
 };
 
-/** Serialise INPUT (object or NULL). SYS gives the UUID of an unset idempotency token.
- * Errors: M2_EBUG (unknown member, wrong type, empty label): the caller built a bad input. */
+/** Serialise INPUT (object or NULL). SYS gives the UUID of an unset idempotency token. S3 lists are asked for with
+ * EncodingType "url", so that any key can be answered. Errors: M2_EBUG (unknown member, wrong type, empty label, a
+ * text that XML cannot carry): the caller built a bad input; M2_ELIMIT (a body over 256 MiB). */
 int m2_codec_encode(struct m2_wire *out, struct m2_arena *a, const struct m2_op *op,
                     const struct m2_value *input, const struct m2_sys *sys, struct m2_err *err) M2_MUST_USE;
 
@@ -54,16 +55,17 @@ void m2_codec_error(struct m2_api_error *out, struct m2_arena *a, const struct m
                     const struct m2_response *res, const struct m2_codec_options *opt);
 
 /** The differences between the wire and what the AWS CLI prints, in place: IAM documents (percent-decoded, JSON → object),
- * GetTemplate's JSON body → object, S3 url-encoded keys. */
+ * GetTemplate's JSON body → object, S3 url-encoded keys. For each page, before m2_page_next: S3's markers are decoded here. */
 void m2_codec_cli_shape(struct m2_arena *a, const struct m2_op *op, struct m2_value *output);
 
 /* ---- pagination and waiters: data of the model ---- */
 
 /** Input of the next page into *next (a copy of INPUT with the tokens set), or NULL when OUTPUT was the last page or
- * the operation has no paginator. Errors: M2_EPROTO when a token repeats that of INPUT. */
+ * the operation has no paginator. Errors: M2_EPROTO when the tokens repeat those of INPUT, or when there is more but no token. */
 int m2_page_next(struct m2_value **next, struct m2_arena *a, const struct m2_op *op,
                  const struct m2_value *input, const struct m2_value *output, struct m2_err *err) M2_MUST_USE;
-/** Append PAGE's result lists to JOINED and drop the token members, so that JOINED is what the AWS CLI prints. */
+/** Append PAGE's result lists to JOINED (an empty object at first) and drop the token members, so that JOINED is what
+ * the AWS CLI prints. Items are shared: PAGE must live as long as JOINED. Without a paginator JOINED takes all of PAGE. */
 void m2_page_join(struct m2_arena *a, const struct m2_op *op, struct m2_value *joined,
                   const struct m2_value *page);
 

@@ -9,7 +9,7 @@
 
 #include "m2/err.h"
 
-#define M2_ISO_SIZE 32
+#define M2_ISO_SIZE 40 /* the longest, "2026-11-23T09:00:00.123000+00:00", has 32 bytes and its NUL */
 
 /** Read ISO 8601 (fraction, Z, +hh:mm, +hhmm, "UTC" suffix), RFC 822/1123 dates, or epoch seconds as text.
  * False when S is none of these or out of years 1..9999; *out_ms unchanged. */

@@ -17,23 +17,36 @@ void m2_wire_body(const struct m2_codec *c, struct m2_wire *w, struct m2_buf *bu
     m2_buf_free(buf);
 }
 
-/* INPUT with a fresh UUID in each unset idempotency token; INPUT itself when there is none to set. */
-static const struct m2_value *fill_tokens(const struct m2_codec *c, const struct m2_value *input,
-                                          const struct m2_sys *sys)
+/* A member the caller left out and that the client sets: an idempotency token, or S3's encoding of keys,
+ * without which a key with a control character would make the answer malformed XML. */
+static const char *default_of(const struct m2_codec *c, const struct m2_member *m, const struct m2_sys *sys)
+{
+    char uuid[M2_UUID_SIZE];
+    if (m2_v_bool_or(m->value, "idempotencyToken", false)) {
+        m2_uuid4(uuid, sys);
+        return m2_arena_strdup(c->a, uuid);
+    }
+    if (m2_str_eq(m->key, "EncodingType") && m2_str_eq(c->op->service->name, "s3"))
+        return "url";
+    return NULL;
+}
+
+/* INPUT with such members set; INPUT itself when there is none to set. */
+static const struct m2_value *fill_defaults(const struct m2_codec *c, const struct m2_value *input,
+                                            const struct m2_sys *sys)
 {
     const struct m2_value *members = m2_shape_members(m2_shape_input(c));
     struct m2_value *filled = NULL;
-    char uuid[M2_UUID_SIZE];
     m2_members_each(i, members)
     {
         const struct m2_member *m = &members->u.object.at[i];
         const struct m2_value *given = m2_v_get(input, m->key);
-        if (!m2_v_bool_or(m->value, "idempotencyToken", false) || (given && !m2_v_is(given, M2_NULL)))
+        const char *text = !given || m2_v_is(given, M2_NULL) ? default_of(c, m, sys) : NULL;
+        if (!text)
             continue;
         if (!filled)
             filled = m2_v_is(input, M2_OBJECT) ? m2_v_copy(c->a, input) : m2_v_object(c->a);
-        m2_uuid4(uuid, sys);
-        m2_v_set_str(c->a, filled, m->key, uuid);
+        m2_v_set_str(c->a, filled, m->key, text);
     }
     return filled ? filled : input;
 }
@@ -99,7 +112,7 @@ int m2_codec_encode(struct m2_wire *out, struct m2_arena *a, const struct m2_op 
     struct m2_wire w = { .method = "POST", .path = "/", .query = "", .host_prefix = "" };
     if (m2_codec_check(&c, input, err) != 0)
         return -1;
-    input = fill_tokens(&c, input, sys);
+    input = fill_defaults(&c, input, sys);
     if (expand_host(&c, input, &w, err) != 0)
         return -1;
     switch (op->service->protocol) {

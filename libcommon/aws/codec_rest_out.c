@@ -170,7 +170,13 @@ static int read_members(const struct m2_codec *c, struct m2_shape s, const struc
     if (m2_xml_error(root))
         return m2_fail(err, M2_EPROTO, "%s %s: an error inside a success answer", c->op->service->name,
                        c->op->name);
-    take_members(c, out, m2_xml_read(c, s, root));
+    struct m2_value *v = m2_xml_read(c, s, root);
+    /* GetBucketLocation: the root is the member itself, empty for us-east-1, where the AWS CLI prints null.
+     */
+    const struct m2_shape alone = m2_shape_of(c, m2_v_get(m2_shape_members(s), root->name));
+    if (alone.kind == M2_K_STRING && !root->first)
+        m2_v_set(c->a, v, root->name, *root->text ? m2_v_string(c->a, root->text) : m2_v_null(c->a));
+    take_members(c, out, v);
     return 0;
 }
 
