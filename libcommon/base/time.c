@@ -176,10 +176,11 @@ static bool parse_epoch(int64_t *out, const char *p)
         if (*p < '0' || *p > '9')
             return false;
         seen++;
-        if (point && scale < -12)
-            continue;
-        if (n > (INT64_MAX - 9) / 10)
-            return false;
+        if (n > (INT64_MAX - 9) / 10) {
+            if (!point)
+                return false;
+            continue; /* further decimals are finer than a millisecond */
+        }
         n = n * 10 + (*p - '0');
         scale -= point;
     }

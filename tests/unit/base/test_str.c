@@ -8,7 +8,8 @@ Test(str, nearest_name)
     static const struct {
         const char *typed, *want;
     } cases[] = {
-        { "profil", "profile" }, { "regoin", "region" }, { "stakc", "stack" }, { "pro", "profile" }, { "zzzzzz", NULL },
+        { "profil", "profile" }, { "regoin", "region" }, { "stakc", "stack" },
+        { "pro", "profile" },    { "zzzzzz", NULL },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *got = m2_str_nearest(cases[i].typed, names);
@@ -48,13 +49,21 @@ Test(str, glob)
         const char *pattern, *text;
         bool want;
     } cases[] = {
-        { "*", "", true },          { "a*b", "ab", true },       { "a*b", "axxb", true },      { "a*b", "axx", false },
-        { "a?c", "abc", true },     { "a?c", "ac", false },      { "*a*a*", "banana", true },  { "", "", true },
-        { "", "x", false },         { "s3:Get*", "s3:GetObject", true }, { "s3:get*", "s3:GetObject", false },
+        { "*", "", true },
+        { "a*b", "ab", true },
+        { "a*b", "axxb", true },
+        { "a*b", "axx", false },
+        { "a?c", "abc", true },
+        { "a?c", "ac", false },
+        { "*a*a*", "banana", true },
+        { "", "", true },
+        { "", "x", false },
+        { "s3:Get*", "s3:GetObject", true },
+        { "s3:get*", "s3:GetObject", false },
         { "**", "abc", true },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        cr_assert_eq(m2_str_glob(cases[i].pattern, cases[i].text, false), cases[i].want, "%s ~ %s", cases[i].pattern,
-                     cases[i].text);
+        cr_assert_eq(m2_str_glob(cases[i].pattern, cases[i].text, false), cases[i].want, "%s ~ %s",
+                     cases[i].pattern, cases[i].text);
     cr_assert(m2_str_glob("S3:GET*", "s3:GetObject", true));
 }
