@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "m2/str.h"
 
@@ -66,4 +67,92 @@ Test(str, glob)
         cr_assert_eq(m2_str_glob(cases[i].pattern, cases[i].text, false), cases[i].want, "%s ~ %s",
                      cases[i].pattern, cases[i].text);
     cr_assert(m2_str_glob("S3:GET*", "s3:GetObject", true));
+}
+
+Test(str, numbers)
+{
+    static const struct {
+        const char *text;
+        bool good;
+        uint64_t want;
+    } cases[] = {
+        { "0", true, 0 },
+        { "007", true, 7 },
+        { "18446744073709551615", true, UINT64_MAX },
+        { "18446744073709551616", false, 0 },
+        { "99999999999999999999", false, 0 },
+        { "", false, 0 },
+        { "+1", false, 0 },
+        { "-1", false, 0 },
+        { "1 ", false, 0 },
+        { "0x1", false, 0 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t n = 42;
+        struct m2_err err = { 0 };
+        int rc = m2_parse_u64(&n, cases[i].text, 0, UINT64_MAX, "--jobs", &err);
+        cr_expect_eq(rc == 0, cases[i].good, "\"%s\"", cases[i].text);
+        cr_expect_eq(n, rc == 0 ? cases[i].want : 42, "\"%s\"", cases[i].text);
+    }
+}
+
+Test(str, utf8)
+{
+    static const struct {
+        const char *bytes;
+        bool valid;
+    } cases[] = {
+        { "", true },
+        { "abc", true },
+        { "\xc3\xa9", true },
+        { "\xf0\x9f\x98\x80", true },
+        { "\xf4\x8f\xbf\xbf", true },
+        { "\x80", false },
+        { "\xc3", false },
+        { "\xc0\x80", false },
+        { "\xe0\x80\x80", false },
+        { "\xed\xa0\x80", false },
+        { "\xf4\x90\x80\x80", false },
+        { "\xff", false },
+        { "\xe2\x82", false },
+        { "\xf0\x9f\x98", false },
+        { "\xc3(", false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        cr_expect_eq(m2_utf8_valid(cases[i].bytes, strlen(cases[i].bytes)), cases[i].valid, "case %zu", i);
+}
+
+Test(str, shell_quote_and_parts)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        { "plain-1.2/x:y@z", "plain-1.2/x:y@z" },
+        { "", "''" },
+        { "a b", "'a b'" },
+        { "it's", "'it'\\''s'" },
+        { "$(rm)", "'$(rm)'" },
+        { "~", "'~'" },
+        { "a*", "'a*'" },
+        { "caf\xc3\xa9", "'caf\xc3\xa9'" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct m2_buf b;
+        m2_buf_init(&b, 100);
+        m2_shell_quote(&b, cases[i].text);
+        cr_expect_str_eq(b.data, cases[i].want);
+        m2_buf_free(&b);
+    }
+    struct m2_arena *a = m2_arena_new();
+    const char *rest = "before";
+    cr_assert_str_eq(m2_str_cut(a, "k=v=w", '=', &rest), "k");
+    cr_assert_str_eq(rest, "v=w");
+    cr_assert_str_eq(m2_str_cut(a, "k", '=', &rest), "k");
+    cr_assert_null(rest);
+    cr_assert_str_eq(m2_str_trim(a, " \t a b \n"), "a b");
+    cr_assert_str_eq(m2_str_trim(a, "  "), "");
+    cr_assert(m2_str_has_ci("AccessDenied", "denied") && m2_str_has_ci("", "") && !m2_str_has_ci(NULL, "x"));
+    cr_assert(m2_str_ends("abc", "bc") && !m2_str_ends("c", "bc") && !m2_str_ends(NULL, "x"));
+    cr_assert(m2_str_eq_ci("AbC", "aBc") && !m2_str_eq_ci("ab", "abc") && !m2_str_eq_ci(NULL, "a"));
+    m2_arena_free(a);
 }
