@@ -52,7 +52,7 @@ static bool action_known(const char *action)
     return false;
 }
 
-static void check_pages(const struct m2_op *op)
+static void check_pages(struct m2_arena *a, const struct m2_op *op)
 {
     static const char *const keys[] = { "output_token", "result_key", "more_results", "non_aggregate_keys",
                                         "input_token" };
@@ -62,7 +62,7 @@ static void check_pages(const struct m2_op *op)
         for (size_t k = 0; k < (m2_v_is(v, M2_ARRAY) ? m2_v_len(v) : v ? 1 : 0); k++) {
             const char *expr = m2_v_text(m2_v_is(v, M2_ARRAY) ? m2_v_at(v, k) : v);
             cr_assert(m2_expr_valid(expr), "%s %s: %s", op->service->name, op->name, expr);
-            const char *first = m2_str_cut(m2_arena_new(), expr, '.', &(const char *){ NULL });
+            const char *first = m2_str_cut(a, expr, '.', &(const char *){ NULL });
             const struct m2_value *shape = i == 4 ? op->input : op->output;
             cr_assert(m2_v_get(m2_v_get(shape, "members"), first), "%s %s: no member %s", op->service->name,
                       op->name, expr);
@@ -91,7 +91,7 @@ Test(model, every_operation_resolves)
                 check_shape(a, s, m2_v_get(op.def, "output"), done);
             const char *action = m2_model_iam_action(a, *name, op.name);
             cr_assert(action_known(action), "%s %s: %s", *name, op.name, action);
-            check_pages(&op);
+            check_pages(a, &op);
         }
         const struct m2_value *paged = m2_v_get(s->root, "pagination");
         for (size_t i = 0; i < paged->u.object.len; i++, pages++)
