@@ -23,7 +23,8 @@ void m2_hex(char *out /* 2n+1 */, const unsigned char *p, size_t n);
 uint32_t m2_crc32(const void *p, size_t n); /* zlib's CRC-32 */
 
 void m2_base64_add(struct m2_buf *out, const void *p, size_t n);
-/** Standard and URL-safe alphabets, padding optional, white space skipped. Errors: M2_EPROTO. */
+/** Standard and URL-safe alphabets, padding optional, white space skipped. Errors: M2_EPROTO; OUT is
+ * then as before. */
 int m2_base64_decode(struct m2_buf *out, const char *s, size_t n, struct m2_err *err) M2_MUST_USE;
 
 /** RFC 3986 percent-encoding, upper-case hex, unreserved kept; '/' kept when KEEP_SLASH. */

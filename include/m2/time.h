@@ -11,8 +11,9 @@
 
 #define M2_ISO_SIZE 40 /* the longest, "2026-11-23T09:00:00.123000+00:00", has 32 bytes and its NUL */
 
-/** Read ISO 8601 (fraction, Z, +hh:mm, +hhmm, "UTC" suffix), RFC 822/1123 dates, or epoch seconds as text.
- * False when S is none of these or out of years 1..9999; *out_ms unchanged. */
+/** Read ISO 8601 (date alone, no seconds, fraction; Z, +hh:mm, +hhmm, +hh, "UTC"; no zone is UTC), RFC 822/1123 dates, or
+ * epoch seconds as text (digits alone are seconds). A leap second is the first one behind it. False when S is none of these or
+ * out of years 1..9999; *out_ms unchanged. */
 bool m2_time_parse(int64_t *out_ms, const char *s);
 /** "2026-11-23T09:00:00Z", with ".123" only when milliseconds are not zero. */
 void m2_time_iso(char out[M2_ISO_SIZE], int64_t ms);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "m2/secret.h"
+
 static void digest(const EVP_MD *md, unsigned char *out, const void *p, size_t n)
 {
     if (EVP_Digest(p ? p : "", n, out, NULL, md, NULL) != 1)
@@ -45,7 +47,7 @@ void m2_hmac_sha256(unsigned char out[M2_SHA256_SIZE], const void *key, size_t k
                     size_t n)
 {
     unsigned len = M2_SHA256_SIZE;
-    if (!HMAC(EVP_sha256(), key, (int)key_len, p, n, out, &len))
+    if (!HMAC(EVP_sha256(), key ? key : "", (int)key_len, n ? p : (const void *)"", n, out, &len))
         abort();
 }
 
@@ -92,7 +94,7 @@ static int base64_value(char c)
     return c == '/' || c == '_' ? 63 : -1;
 }
 
-int m2_base64_decode(struct m2_buf *out, const char *s, size_t n, struct m2_err *err)
+static int decode_base64(struct m2_buf *out, const char *s, size_t n, struct m2_err *err)
 {
     unsigned bits = 0;
     int have = 0;
@@ -118,6 +120,16 @@ int m2_base64_decode(struct m2_buf *out, const char *s, size_t n, struct m2_err 
     if (digits % 4 == 1 || pads > 2 || (pads && (digits + pads) % 4))
         return m2_fail(err, M2_EPROTO, "base64 text is cut short");
     return 0;
+}
+
+int m2_base64_decode(struct m2_buf *out, const char *s, size_t n, struct m2_err *err)
+{
+    size_t before = out->len;
+    if (decode_base64(out, s, n, err) == 0)
+        return 0;
+    m2_wipe(out->data + before, out->len - before);
+    out->len = before;
+    return -1;
 }
 
 static bool unreserved(char c)

@@ -42,14 +42,39 @@ static const struct m2_exit_row exits[] = {
     { M2_EXIT_OK, NULL },
 };
 
+/* A message that does not fit ends in "…", never in half a character. */
+static void mark_cut(char *msg, size_t size)
+{
+    size_t at = size - sizeof "\xe2\x80\xa6";
+    while (at && ((unsigned char)msg[at] & 0xc0) == 0x80)
+        at--;
+    memcpy(msg + at, "\xe2\x80\xa6", sizeof "\xe2\x80\xa6");
+}
+
+/* The text may quote ERR's old message, so it is made beside it. */
+static void __attribute__((format(printf, 2, 0)))
+set_message(struct m2_err *err, const char *fmt, va_list ap, const char *tail)
+{
+    char fresh[sizeof err->msg];
+    int n = vsnprintf(fresh, sizeof fresh, fmt, ap);
+    size_t len = n < 0 ? 0 : (size_t)n;
+    if (n < 0)
+        fresh[0] = '\0';
+    if (tail && len < sizeof fresh)
+        len += (size_t)snprintf(fresh + len, sizeof fresh - len, ": %s", tail);
+    if (len >= sizeof fresh)
+        mark_cut(fresh, sizeof fresh);
+    memcpy(err->msg, fresh, sizeof fresh);
+}
+
 int m2_fail(struct m2_err *err, enum m2_errc code, const char *fmt, ...)
 {
     if (err) {
         va_list ap;
-        err->code = code;
         va_start(ap, fmt);
-        (void)vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+        set_message(err, fmt, ap, NULL);
         va_end(ap);
+        err->code = code;
     }
     return -1;
 }
@@ -57,15 +82,10 @@ int m2_fail(struct m2_err *err, enum m2_errc code, const char *fmt, ...)
 int m2_context(struct m2_err *err, const char *fmt, ...)
 {
     if (err) {
-        char old[sizeof err->msg];
         va_list ap;
-        memcpy(old, err->msg, sizeof old);
         va_start(ap, fmt);
-        int n = vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+        set_message(err, fmt, ap, err->msg);
         va_end(ap);
-        size_t at = n < 0 ? 0 : (size_t)n;
-        if (at < sizeof err->msg - 1)
-            (void)snprintf(err->msg + at, sizeof err->msg - at, ": %s", old);
     }
     return -1;
 }

@@ -6,6 +6,8 @@
 #include "m2/str.h"
 
 #define DAY_MS INT64_C(86400000)
+#define FIRST_MS INT64_C(-62135596800000) /* 0001-01-01T00:00:00Z */
+#define LAST_MS INT64_C(253402300799999)  /* 9999-12-31T23:59:59.999Z */
 
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char weekdays[] = "ThuFriSatSunMonTueWed"; /* 1970-01-01 was a Thursday */
@@ -80,32 +82,39 @@ static bool to_ms(const struct civil *c, int offset_minutes, int64_t *out)
     return true;
 }
 
-/* "", "Z", "UTC", "+hh:mm", "-hhmm" — and nothing behind it. */
+/* "", "Z", "UTC", "+hh:mm", "-hhmm", "+hh", perhaps behind a space — and nothing behind it. */
 static bool zone(const char *p, int *offset_minutes)
 {
+    static const char *const utc[] = { "", "Z", "z", "UTC", "GMT", "UT" };
     *offset_minutes = 0;
-    if (!*p || strcmp(p, "Z") == 0 || strcmp(p, "z") == 0 || strcmp(p, "UTC") == 0 || strcmp(p, "GMT") == 0)
-        return true;
+    if (*p == ' ' && p[1])
+        p++;
+    for (size_t i = 0; i < sizeof utc / sizeof utc[0]; i++)
+        if (strcmp(p, utc[i]) == 0)
+            return true;
     if (*p != '+' && *p != '-')
         return false;
-    int sign = *p++ == '-' ? -1 : 1, h, m;
+    int sign = *p++ == '-' ? -1 : 1, h, m = 0;
     if (!digits(&p, 2, &h))
         return false;
-    skip(&p, ':');
-    if (!digits(&p, 2, &m) || *p || h > 23 || m > 59)
+    if (*p && ((void)skip(&p, ':'), !digits(&p, 2, &m)))
+        return false;
+    if (*p || h > 23 || m > 59)
         return false;
     *offset_minutes = sign * (h * 60 + m);
     return true;
 }
 
-static void fraction(const char **p, int *ms)
+static bool fraction(const char **p, int *ms)
 {
     if (**p != '.' && **p != ',')
-        return;
+        return true;
     ++*p;
-    int scale = 100;
-    for (; **p >= '0' && **p <= '9'; ++*p, scale /= 10)
+    if (**p < '0' || **p > '9')
+        return false;
+    for (int scale = 100; **p >= '0' && **p <= '9'; ++*p, scale /= 10)
         *ms += (**p - '0') * scale;
+    return true;
 }
 
 static bool parse_iso(int64_t *out, const char *p)
@@ -125,10 +134,11 @@ static bool parse_iso(int64_t *out, const char *p)
     if (!digits(&p, 2, &c.hour))
         return false;
     bool colons = skip(&p, ':');
-    if (!digits(&p, 2, &c.minute) || (colons && *p != ':' && *p) || (colons && !skip(&p, ':')) ||
-        !digits(&p, 2, &c.second))
+    if (!digits(&p, 2, &c.minute))
         return false;
-    fraction(&p, &c.ms);
+    bool seconds = colons ? skip(&p, ':') : *p >= '0' && *p <= '9';
+    if (seconds && (!digits(&p, 2, &c.second) || !fraction(&p, &c.ms)))
+        return false;
     return zone(p, &offset) && to_ms(&c, offset, out);
 }
 
@@ -156,7 +166,8 @@ static bool parse_rfc822(int64_t *out, const char *p)
         !digits(&p, 2, &c.second))
         return false;
     c.year = year;
-    fraction(&p, &c.ms);
+    if (!fraction(&p, &c.ms))
+        return false;
     while (*p == ' ')
         p++;
     return zone(p, &offset) && to_ms(&c, offset, out);
@@ -208,8 +219,6 @@ static bool parse_epoch(int64_t *out, const char *p)
     }
     for (; scale < 0; scale++)
         n /= 10;
-    if (n > INT64_C(253402300799999))
-        return false;
     *out = minus ? -n : n;
     return true;
 }
@@ -220,15 +229,15 @@ bool m2_time_parse(int64_t *out_ms, const char *s)
     if (m2_str_empty(s))
         return false;
     size_t leading = strspn(s, "0123456789");
-    /* Four or eight digits alone are a year or a compact date, as ISO 8601 has them. */
     bool good =
         (leading == 4 && s[4] == '-') || (leading == 8 && (s[8] == 'T' || s[8] == 't')) ? parse_iso(&ms, s)
         : leading == strlen(s) || s[leading] == '.' || s[leading] == 'e' || s[leading] == 'E' || s[0] == '-'
             ? parse_epoch(&ms, s)
             : parse_rfc822(&ms, s);
-    if (good)
-        *out_ms = ms;
-    return good;
+    if (!good || ms < FIRST_MS || ms > LAST_MS)
+        return false;
+    *out_ms = ms;
+    return true;
 }
 
 static void format(char out[M2_ISO_SIZE], int64_t ms, int digits_of_fraction, const char *suffix)

@@ -115,3 +115,48 @@ Test(digest, percent_encoding)
         m2_buf_free(&b);
     }
 }
+
+Test(digest, a_refused_base64_text_leaves_the_output)
+{
+    static const struct {
+        const char *coded, *plain; /* NULL: refused */
+    } cases[] = {
+        { "Zm9vYg", "foob" },
+        { "__79", "\xff\xfe\xfd" },
+        { "Zm 9v\r\nYg==\n", "foob" },
+        { "Zg", "f" },
+        { "Z", NULL },
+        { "Zm9vY", NULL },
+        { "Zg=", NULL },
+        { "Zg===", NULL },
+        { "=", NULL },
+        { "====", NULL },
+        { "Zg==Zg==", NULL },
+        { "Zm9v!", NULL },
+        { "Zm9v\xc3\xa9", NULL },
+    };
+    struct m2_buf b;
+    m2_buf_init(&b, 1000);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct m2_err err = { 0 };
+        m2_buf_reset(&b);
+        m2_buf_adds(&b, "kept");
+        int rc = m2_base64_decode(&b, cases[i].coded, strlen(cases[i].coded), &err);
+        cr_assert_eq(rc, cases[i].plain ? 0 : -1, "%s", cases[i].coded);
+        cr_assert_str_eq(b.data + 4, cases[i].plain ? cases[i].plain : "", "%s", cases[i].coded);
+        cr_assert_eq(b.len, 4 + strlen(cases[i].plain ? cases[i].plain : ""));
+    }
+    m2_buf_free(&b);
+}
+
+Test(digest, nothing_may_be_a_null_pointer)
+{
+    char hex[M2_SHA256_HEX];
+    unsigned char mac[M2_SHA256_SIZE];
+    m2_hmac_sha256(mac, NULL, 0, NULL, 0);
+    m2_hex(hex, mac, sizeof mac);
+    cr_assert_str_eq(hex, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+    m2_sha256_hex(hex, NULL, 0);
+    cr_assert_str_eq(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    cr_assert_eq(m2_crc32(NULL, 0), 0);
+}

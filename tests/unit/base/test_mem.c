@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -126,4 +127,35 @@ Test(secret, holds_and_forgets)
     cr_assert(m2_secret_empty(&s));
     m2_secret_free(&s);
     m2_secret_free(NULL);
+}
+
+Test(mem, small_and_large_objects_share_an_arena)
+{
+    struct m2_arena *a = m2_arena_new();
+    unsigned char *all[3000];
+    size_t sizes[3000], sum = 0;
+    for (size_t i = 0; i < 3000; i++) {
+        /* Small ones, with now and then one that needs a block of its own. */
+        sizes[i] = i % 500 == 499 ? (size_t)3 << 20 : i * 7 % 900;
+        all[i] = m2_arena_alloc(a, sizes[i]);
+        cr_assert_eq((uintptr_t)all[i] % _Alignof(max_align_t), 0);
+        for (size_t k = 0; k < sizes[i]; k += 1 + sizes[i] / 100)
+            cr_assert_eq(all[i][k], 0);
+        memset(all[i], (int)(i & 0xff), sizes[i]);
+        sum += sizes[i];
+    }
+    for (size_t i = 0; i < 3000; i++)
+        for (size_t k = 0; k < sizes[i]; k += 1 + sizes[i] / 100)
+            cr_assert_eq(all[i][k], (unsigned char)(i & 0xff), "object %zu was overwritten", i);
+    cr_assert_geq(m2_arena_used(a), sum);
+    cr_assert_lt(m2_arena_used(a), sum + 3000 * 16);
+    m2_arena_free(a);
+    m2_arena_free(NULL);
+    m2_arena_free_wiped(NULL);
+}
+
+Test(mem, a_size_that_overflows_aborts, .signal = SIGABRT)
+{
+    struct m2_arena *a = m2_arena_new();
+    (void)m2_arena_alloc_array(a, SIZE_MAX / 2, 16);
 }
