@@ -1,0 +1,135 @@
+/* Every subnet × destination along the path its traffic takes. */
+#include <string.h>
+
+#include "analyze/network/net.h"
+#include "m2/str.h"
+
+#define CLIENT_PORTS 32768, 61000 /* Linux */
+#define NAT_PORTS 1024, 65535
+
+static void endpoint_missing(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest)
+{
+    const struct m2_nw_dest *d = &n->dests[dest];
+    const char *service =
+        m2_arena_printf(n->a, "%scom.amazonaws.%s.%s",
+                        m2_str_starts(d->region, "cn-") && m2_str_starts(d->service, "ecr") ? "cn." : "",
+                        d->region, d->service);
+    bool fresh, gateway = m2_str_eq(d->service, "s3") && m2_str_eq(d->region, n->region);
+    struct m2_nw_fault *f =
+        m2_nw_fault(n, M2_NW_ENDPOINTS, M2_FAIL, "net.endpoint-missing", s->id, service, dest, &fresh);
+    if (!fresh)
+        return;
+    f->what = m2_arena_printf(n->a, "%s has no path to the internet and %s has no endpoint for %s.", s->id,
+                              s->vpc->id, service);
+    m2_nw_about(n, f, s->vpc->id);
+    struct m2_look gap;
+    const struct m2_nw_item *table = m2_nw_table(n, s->vpc, s->id, &gap);
+    if (table)
+        m2_nw_evidence(n, f, table->call, m2_arena_printf(n->a, "%s.Routes", table->path),
+                       m2_v_get(table->v, "Routes"));
+    const char *region =
+        m2_str_eq(d->region, n->region) ? "" : m2_arena_printf(n->a, " --service-region %s", d->region);
+    if (gateway && table)
+        f->command = m2_arena_printf(
+            n->a,
+            "aws ec2 create-vpc-endpoint --vpc-id %s --vpc-endpoint-type Gateway --service-name %s "
+            "--route-table-ids %s",
+            s->vpc->id, service, m2_v_str(table->v, "RouteTableId"));
+    else
+        f->command = m2_arena_printf(
+            n->a,
+            "aws ec2 create-vpc-endpoint --vpc-id %s --vpc-endpoint-type Interface --service-name "
+            "%s%s --subnet-ids %s%s%s --private-dns-enabled",
+            s->vpc->id, service, region, s->id, n->groups.len ? " --security-group-ids " : "",
+            n->groups.len ? n->groups.at[0].id : "");
+}
+
+static void filters(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest, const struct m2_nw_internet *net)
+{
+    const struct m2_nw_dest *d = &n->dests[dest];
+    struct m2_nw_peer peer = { .at = d->at, .text = "the internet", .rule = "IpRanges=[{CidrIp=0.0.0.0/0}]" };
+    if (d->exact)
+        peer.prefix_list = m2_nw_s3_list(n);
+    m2_nw_sg_egress(n, s, dest, &peer);
+    struct m2_nw_hop hop = { s->id, s, true, d->at, "0.0.0.0/0", CLIENT_PORTS, false };
+    m2_nw_acl(n, &hop, dest);
+    struct m2_look gap;
+    if (net->nat && !m2_nw_find(&s->vpc->nats, "NatGatewayId", net->nat) &&
+        m2_nw_uncertain(n, s->vpc, &s->vpc->nats, "DescribeNatGateways", &gap))
+        m2_nw_gap(n, M2_NW_ACL, s->id, &gap, dest);
+    if (!net->nat_subnet || m2_str_eq(net->nat_subnet, s->id))
+        return;
+    struct m2_nw_hop in = { net->nat_subnet, s, false, s->addresses, s->cidr, CLIENT_PORTS, false };
+    struct m2_nw_hop out = { net->nat_subnet, s, true, d->at, "0.0.0.0/0", NAT_PORTS, false };
+    m2_nw_acl(n, &in, dest);
+    m2_nw_acl(n, &out, dest);
+}
+
+/* The internet path of a destination without private path. HIDDEN: an endpoint may exist that was not shown.
+ */
+static void judge_internet(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest, bool hidden)
+{
+    bool service = n->dests[dest].service != NULL;
+    struct m2_nw_internet net = m2_nw_internet(n, s, dest);
+    bool shut = net.no_route || net.way == M2_NW_WAY_SHUT;
+    bool named = service && !hidden && m2_nw_private_refused(n, s, dest, !shut);
+    if (net.no_route && !named && service && m2_nw_is_private(n, s->vpc)) {
+        endpoint_missing(n, s, dest);
+        named = true;
+    } else if (net.no_route && !named) {
+        m2_nw_no_route(n, s, dest);
+    }
+    /* Where an endpoint is the missing path, public addresses are not what the groups and ACLs must open. */
+    if (!net.no_route || !named)
+        filters(n, s, dest, &net);
+}
+
+static void judge_one(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest)
+{
+    struct m2_look doubt;
+    bool service = n->dests[dest].service != NULL;
+    bool hidden = service && m2_nw_uncertain(n, s->vpc, &s->vpc->endpoints, "DescribeVpcEndpoints", &doubt);
+    if (service && m2_nw_private(n, s, dest) != M2_NW_PRIVATE_NONE)
+        return;
+    if (hidden) {
+        m2_nw_gap(n, M2_NW_ENDPOINTS, s->id, &doubt, dest);
+        n->doubt = &doubt;
+        n->doubt_subnet = s->id;
+    }
+    judge_internet(n, s, dest, hidden);
+    n->doubt = NULL;
+}
+
+static void ipv6_only(struct m2_nw *n, struct m2_nw_subnet *s)
+{
+    struct m2_nw_fault *f =
+        m2_nw_fault(n, M2_NW_EGRESS, M2_FAIL, "net.ipv6-only", s->id, NULL, M2_NW_NO_DEST, NULL);
+    f->what = m2_arena_printf(
+        n->a, "%s carries IPv6 only; the image registry's names and endpoints used here answer over IPv4.",
+        s->id);
+    m2_nw_evidence(n, f, s->look.call, m2_str_or(s->look.path, "Subnets"), s->item);
+}
+
+struct m2_nw *m2_nw_judge(struct m2_check_run *r)
+{
+    struct m2_nw *n = m2_arena_alloc(r->arena, sizeof *n);
+    n->run = r;
+    n->s = r->snap;
+    n->a = r->arena;
+    n->account = m2_str_empty(n->s->account) ? NULL : n->s->account;
+    m2_nw_read_target(n);
+    m2_nw_read_dests(n);
+    n->acls = m2_nw_gather(n, "DescribeNetworkAcls", "NetworkAcls", "NetworkAclId",
+                           n->vpcs.len ? n->vpcs.at[0]->id : NULL, false);
+    for (size_t i = 0; i < n->subnets.len; i++) {
+        struct m2_nw_subnet *s = &n->subnets.at[i];
+        if (s->item && !s->usable)
+            ipv6_only(n, s);
+        for (size_t d = 0; d < n->n_dests && s->usable; d++)
+            judge_one(n, s, d);
+    }
+    m2_nw_check_subnets(n);
+    m2_nw_check_dns(n);
+    m2_nw_check_ingress(n);
+    return n;
+}

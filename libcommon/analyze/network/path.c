@@ -1,0 +1,311 @@
+/* The way to a public address: which routes take the traffic, and whether what they lead to carries it. */
+#include <string.h>
+
+#include "analyze/network/net.h"
+#include "m2/str.h"
+
+struct leg {
+    struct m2_nw *n;
+    struct m2_nw_subnet *subnet;
+    const struct m2_nw_item *table;
+    size_t dest;
+    struct m2_nw_internet *out;
+};
+
+static const char *table_id(const struct leg *l)
+{
+    return m2_str_or(m2_v_str(l->table->v, "RouteTableId"), "the route table");
+}
+
+static const char *destination_of(const struct m2_value *route)
+{
+    const char *cidr = m2_v_str(route, "DestinationCidrBlock");
+    return cidr ? cidr : m2_str_or(m2_v_str(route, "DestinationPrefixListId"), "0.0.0.0/0");
+}
+
+static const char *table_subnet(const struct m2_value *association)
+{
+    return m2_v_str(association, "SubnetId");
+}
+
+/* A living way out that other subnets of the VPC use: for commands that can be pasted. */
+static const char *way_out(const struct leg *l)
+{
+    const struct m2_nw_vpc *vpc = l->subnet->vpc;
+    for (size_t i = 0; i < vpc->nats.items.len; i++) {
+        const struct m2_value *nat = vpc->nats.items.at[i].v;
+        if (m2_str_eq_ci(m2_v_str(nat, "State"), "available") &&
+            !m2_str_eq_ci(m2_v_str(nat, "ConnectivityType"), "private"))
+            return m2_arena_printf(l->n->a, "--nat-gateway-id %s", m2_v_str(nat, "NatGatewayId"));
+    }
+    for (size_t i = 0; i < vpc->igws.items.len && l->n->public_ip == 1; i++) {
+        const struct m2_value *igw = vpc->igws.items.at[i].v;
+        if (m2_str_eq(m2_v_pstr(igw, "Attachments[0].VpcId"), vpc->id))
+            return m2_arena_printf(l->n->a, "--gateway-id %s", m2_v_str(igw, "InternetGatewayId"));
+    }
+    return NULL;
+}
+
+static struct m2_nw_fault *route_fault(struct leg *l, enum m2_status status, const char *cause,
+                                       const struct m2_value *route, const char *path, const char *culprit,
+                                       bool *fresh)
+{
+    struct m2_nw_fault *f =
+        m2_nw_fault(l->n, M2_NW_EGRESS, status, cause, l->subnet->id, culprit, l->dest, fresh);
+    if (*fresh) {
+        m2_nw_evidence(l->n, f, l->table->call, path, route ? route : m2_v_path(l->table->v, "Routes"));
+        m2_nw_about(l->n, f, table_id(l));
+        m2_nw_about(l->n, f, l->subnet->vpc->id);
+    }
+    return f;
+}
+
+static void blackhole(struct leg *l, const struct m2_value *route, const char *path, const char *target)
+{
+    bool fresh;
+    struct m2_nw_fault *f = route_fault(l, M2_FAIL, "net.blackhole-route", route, path, target, &fresh);
+    if (!fresh)
+        return;
+    f->what = m2_arena_printf(l->n->a,
+                              "Route table %s sends %s to %s, which no longer exists or cannot take traffic.",
+                              table_id(l), destination_of(route), m2_str_or(target, "nothing"));
+    m2_nw_about(l->n, f, target);
+    const char *way = way_out(l), *cidr = m2_v_str(route, "DestinationCidrBlock");
+    if (cidr && way)
+        f->command = m2_arena_printf(
+            l->n->a, "aws ec2 replace-route --route-table-id %s --destination-cidr-block %s %s", table_id(l),
+            cidr, way);
+    else if (cidr)
+        f->command =
+            m2_arena_printf(l->n->a, "aws ec2 delete-route --route-table-id %s --destination-cidr-block %s",
+                            table_id(l), cidr);
+}
+
+/* What is known of the gone target says more than "blackhole". */
+static void look_behind_blackhole(struct leg *l, enum m2_nw_target kind, const char *target)
+{
+    const char *ignored = NULL;
+    if (kind == M2_NW_TO_IGW && m2_nw_find(&l->subnet->vpc->igws, "InternetGatewayId", target))
+        (void)m2_nw_igw(l->n, l->subnet, target, l->dest);
+    else if (kind == M2_NW_TO_NAT && m2_nw_find(&l->subnet->vpc->nats, "NatGatewayId", target))
+        (void)m2_nw_nat(l->n, l->subnet, target, l->dest, &ignored);
+}
+
+static enum m2_nw_way through_igw(struct leg *l, const struct m2_value *route, const char *path,
+                                  const char *igw)
+{
+    enum m2_nw_way way = m2_nw_igw(l->n, l->subnet, igw, l->dest);
+    enum m2_nw_way bpa = m2_nw_bpa(l->n, l->subnet, false, NULL, l->dest);
+    way = bpa > way ? bpa : way;
+    if (l->n->public_ip < 0) {
+        struct m2_look gap = { .seen = M2_UNSEEN, .right = "states:DescribeStateMachine" };
+        gap.why = "Whether the tasks get a public IP is not known: pass --assign-public-ip, or let the state "
+                  "machine be read.";
+        m2_nw_gap(l->n, M2_NW_EGRESS, l->subnet->id, &gap, l->dest);
+        return way == M2_NW_WAY_SHUT ? way : M2_NW_WAY_UNKNOWN;
+    }
+    if (l->n->public_ip == 1) {
+        if (way == M2_NW_WAY_OPEN)
+            m2_nw_note(l->n, l->subnet->id, l->dest, "through internet gateway %s with a public IP", igw);
+        return way;
+    }
+    bool fresh;
+    struct m2_nw_fault *f = route_fault(l, M2_FAIL, "net.igw-without-public-ip", route, path, igw, &fresh);
+    if (fresh) {
+        f->what = m2_arena_printf(
+            l->n->a,
+            "%s leads to internet gateway %s, but the tasks get no public IP (AssignPublicIp is "
+            "not ENABLED), so no answer comes back.",
+            l->subnet->id, igw);
+        m2_nw_about(l->n, f, igw);
+    }
+    return M2_NW_WAY_SHUT;
+}
+
+static enum m2_nw_way through_nat(struct leg *l, const char *nat)
+{
+    const char *subnet = NULL;
+    enum m2_nw_way way = m2_nw_nat(l->n, l->subnet, nat, l->dest, &subnet);
+    l->out->nat = nat;
+    l->out->nat_subnet = subnet;
+    enum m2_nw_way bpa = m2_nw_bpa(l->n, l->subnet, true, subnet, l->dest);
+    way = bpa > way ? bpa : way;
+    if (way == M2_NW_WAY_OPEN)
+        m2_nw_note(l->n, l->subnet->id, l->dest, "through NAT gateway %s", nat);
+    return way;
+}
+
+static enum m2_nw_way nowhere(struct leg *l, const struct m2_value *route, const char *path,
+                              const char *cause, const char *target, const char *reason)
+{
+    bool fresh;
+    struct m2_nw_fault *f = route_fault(l, M2_FAIL, cause, route, path, target, &fresh);
+    if (fresh) {
+        f->what = m2_arena_printf(l->n->a, "Route table %s sends %s to %s: %s.", table_id(l),
+                                  destination_of(route), target, reason);
+        m2_nw_about(l->n, f, target);
+    }
+    return M2_NW_WAY_SHUT;
+}
+
+static enum m2_nw_way beyond(struct leg *l, const struct m2_value *route, const char *path,
+                             const char *target)
+{
+    bool fresh;
+    struct m2_nw_fault *f =
+        route_fault(l, M2_UNKNOWN, "net.route-unknown-beyond", route, path, target, &fresh);
+    if (fresh) {
+        f->what = m2_arena_printf(
+            l->n->a,
+            "Route table %s sends %s to %s; whether the far side passes it on to the internet "
+            "cannot be seen from here.",
+            table_id(l), destination_of(route), m2_str_or(target, "a target of unknown kind"));
+        f->fix =
+            "Check the far side, or start one test task in this subnet and see whether it pulls its image.";
+        m2_nw_about(l->n, f, target);
+    }
+    return M2_NW_WAY_UNKNOWN;
+}
+
+static enum m2_nw_way follow(struct leg *l, const struct m2_value *route, const char *path)
+{
+    const char *target = NULL;
+    enum m2_nw_target kind = m2_nw_route_target(route, &target);
+    if (m2_str_eq(m2_v_str(route, "State"), "blackhole")) {
+        blackhole(l, route, path, target);
+        look_behind_blackhole(l, kind, target);
+        return M2_NW_WAY_SHUT;
+    }
+    switch (kind) {
+    case M2_NW_TO_IGW:
+        return through_igw(l, route, path, target);
+    case M2_NW_TO_NAT:
+        return through_nat(l, target);
+    case M2_NW_TO_PEERING:
+        return nowhere(l, route, path, "net.no-default-route", target,
+                       "a peering connection never leads to the internet");
+    case M2_NW_TO_IPV6_ONLY:
+        return nowhere(l, route, path, "net.no-default-route", target,
+                       "an egress-only gateway carries IPv6 alone");
+    case M2_NW_TO_LOCAL:
+        return nowhere(l, route, path, "net.more-specific-route", target,
+                       "the VPC's own range holds public addresses");
+    case M2_NW_TO_ENDPOINT:
+    case M2_NW_TO_ELSEWHERE:
+    case M2_NW_TO_NOTHING:
+        break;
+    }
+    return beyond(l, route, path, target);
+}
+
+static void diverted(struct leg *l, const struct m2_nw_share *share, bool part)
+{
+    const char *target = NULL;
+    bool fresh;
+    (void)m2_nw_route_target(share->route, &target);
+    struct m2_nw_fault *f = route_fault(l, part ? M2_WARN : M2_FAIL, "net.more-specific-route", share->route,
+                                        share->path, destination_of(share->route), &fresh);
+    if (!fresh)
+        return;
+    f->what = m2_arena_printf(
+        l->n->a,
+        "Route table %s sends %s to %s%s, %s of the addresses behind these names; the route for "
+        "0.0.0.0/0 would carry them.",
+        table_id(l), destination_of(share->route), m2_str_or(target, "an unknown target"),
+        m2_str_eq(m2_v_str(share->route, "State"), "blackhole") ? " (blackhole)" : "",
+        part ? "a part" : "all");
+    const char *list = m2_v_str(share->route, "DestinationPrefixListId");
+    f->command = m2_arena_printf(l->n->a, "aws ec2 delete-route --route-table-id %s --%s %s", table_id(l),
+                                 list ? "destination-prefix-list-id" : "destination-cidr-block",
+                                 destination_of(share->route));
+    m2_nw_about(l->n, f, target);
+}
+
+static void part_without_route(struct leg *l, const struct m2_nw_share *share)
+{
+    bool fresh;
+    struct m2_nw_fault *f =
+        route_fault(l, M2_WARN, "net.no-default-route", NULL, share->path, "part", &fresh);
+    if (fresh)
+        f->what = m2_arena_printf(
+            l->n->a, "Route table %s covers only a part of the addresses behind these names.", table_id(l));
+}
+
+/* Walk the shares; what does not work is named by what it diverts, or by itself. */
+static void walk(struct leg *l, const struct m2_nw_shares *shares)
+{
+    size_t open = 0, unknown = 0;
+    l->n->quiet++;
+    bool fallback_open =
+        shares->fallback && follow(l, shares->fallback, shares->fallback_path) == M2_NW_WAY_OPEN;
+    for (size_t i = 0; i < shares->list.len; i++) {
+        const struct m2_nw_share *s = &shares->list.at[i];
+        enum m2_nw_way way = s->route ? follow(l, s->route, s->path) : M2_NW_WAY_SHUT;
+        open += way == M2_NW_WAY_OPEN;
+        unknown += way == M2_NW_WAY_UNKNOWN;
+    }
+    l->n->quiet--;
+    for (size_t i = 0; i < shares->list.len; i++) {
+        const struct m2_nw_share *s = &shares->list.at[i];
+        l->n->quiet++;
+        enum m2_nw_way way = s->route ? follow(l, s->route, s->path) : M2_NW_WAY_SHUT;
+        l->n->quiet--;
+        bool part = open > 0;
+        if (!s->route && part)
+            part_without_route(l, s);
+        else if (!s->route)
+            l->out->no_route = shares->list.len == 1;
+        else if (way != M2_NW_WAY_OPEN && s->bits > 0 && fallback_open && (part || !unknown))
+            diverted(l, s, part);
+        else
+            (void)follow(l, s->route, s->path);
+    }
+    l->out->way = open ? M2_NW_WAY_OPEN : unknown ? M2_NW_WAY_UNKNOWN : M2_NW_WAY_SHUT;
+}
+
+struct m2_nw_internet m2_nw_internet(struct m2_nw *n, struct m2_nw_subnet *subnet, size_t dest)
+{
+    struct m2_nw_internet out = { .way = M2_NW_WAY_UNKNOWN };
+    struct m2_look gap;
+    struct leg l = { n, subnet, m2_nw_table(n, subnet->vpc, subnet->id, &gap), dest, &out };
+    if (!l.table) {
+        m2_nw_gap(n, M2_NW_EGRESS, subnet->id, &gap, dest);
+        m2_nw_gap(n, M2_NW_ACL, subnet->id, &gap, dest);
+        return out;
+    }
+    struct m2_nw_shares shares = m2_nw_route(n, l.table, n->dests[dest].at);
+    walk(&l, &shares);
+    if (shares.unsure) {
+        out.no_route = false;
+        m2_nw_gap(n, M2_NW_EGRESS, subnet->id, &shares.gap, dest);
+        if (out.way == M2_NW_WAY_SHUT)
+            out.way = M2_NW_WAY_UNKNOWN;
+    }
+    return out;
+}
+
+void m2_nw_no_route(struct m2_nw *n, struct m2_nw_subnet *subnet, size_t dest)
+{
+    struct m2_look gap;
+    struct m2_nw_internet out;
+    struct leg l = { n, subnet, m2_nw_table(n, subnet->vpc, subnet->id, &gap), dest, &out };
+    bool fresh;
+    if (!l.table)
+        return;
+    struct m2_nw_fault *f = route_fault(&l, M2_FAIL, "net.no-default-route", NULL,
+                                        m2_arena_printf(n->a, "%s.Routes", l.table->path), NULL, &fresh);
+    if (!fresh)
+        return;
+    bool own = false;
+    const struct m2_value *link;
+    m2_v_each(link, i, m2_v_get(l.table->v, "Associations")) own =
+        own || m2_str_eq(table_subnet(link), subnet->id);
+    f->what = m2_arena_printf(n->a, "Route table %s (%s of %s) has no route to the internet.", table_id(&l),
+                              own ? "the table" : "the main table, in use because no other is associated,",
+                              subnet->id);
+    const char *way = way_out(&l);
+    if (way)
+        f->command = m2_arena_printf(
+            n->a, "aws ec2 create-route --route-table-id %s --destination-cidr-block 0.0.0.0/0 %s",
+            table_id(&l), way);
+}

@@ -1,0 +1,95 @@
+/* The subnets and groups in which the task will run, and whether it gets a public address. */
+#include <string.h>
+
+#include "analyze/network/net.h"
+#include "m2/stackview.h"
+#include "m2/str.h"
+
+static void add_subnet(struct m2_nw *n, const char *id)
+{
+    for (size_t i = 0; i < n->subnets.len; i++)
+        if (m2_str_eq(n->subnets.at[i].id, id))
+            return;
+    struct m2_nw_subnet s = { .id = id };
+    s.look = m2_look_item(n->s, "ec2", "DescribeSubnets", "Subnets", "SubnetId", id);
+    if (s.look.seen == M2_SEEN) {
+        s.item = s.look.item;
+        s.cidr = m2_v_str(s.item, "CidrBlock");
+        s.zone = m2_str_or(m2_v_str(s.item, "AvailabilityZoneId"), m2_v_str(s.item, "AvailabilityZone"));
+        s.addresses = m2_set4_text(n->a, s.cidr);
+        const char *vpc = m2_v_str(s.item, "VpcId");
+        if (vpc)
+            s.vpc = m2_nw_vpc_of(n, vpc, m2_v_str(s.item, "OwnerId"));
+        s.usable = s.vpc && s.addresses.len && !m2_v_bool_or(s.item, "Ipv6Native", false);
+    }
+    m2_vec_push(n->a, &n->subnets, s);
+}
+
+static void add_group(struct m2_nw *n, const char *id)
+{
+    for (size_t i = 0; i < n->groups.len; i++)
+        if (m2_str_eq(n->groups.at[i].id, id))
+            return;
+    struct m2_nw_group g = { .id = id };
+    g.look = m2_look_item(n->s, "ec2", "DescribeSecurityGroups", "SecurityGroups", "GroupId", id);
+    g.item = g.look.seen == M2_SEEN ? g.look.item : NULL;
+    m2_vec_push(n->a, &n->groups, g);
+}
+
+/* The region in which the snapshot was taken; a zone name tells it too. */
+static const char *region_of(const struct m2_nw *n)
+{
+    if (!m2_str_empty(n->s->region))
+        return n->s->region;
+    for (size_t i = 0; i < n->subnets.len; i++) {
+        const char *zone = m2_v_str(n->subnets.at[i].item, "AvailabilityZone");
+        size_t len = zone ? strlen(zone) : 0;
+        if (len > 1)
+            return m2_arena_strndup(n->a, zone, len - 1);
+    }
+    return "us-east-1";
+}
+
+/* What nobody said: before a deployment the upstream template's ENABLED counts; a machine that leaves it out
+ * means DISABLED. */
+static int public_ip(const struct m2_nw *n)
+{
+    struct m2_stackview view = { 0 };
+    m2_stackview_make(&view, n->a, n->s);
+    if (view.state != M2_STACK_THERE)
+        return view.state == M2_STACK_NONE ? 1 : -1;
+    struct m2_look machine = m2_view_state_machine(&view, n->a, n->s);
+    if (machine.seen != M2_SEEN)
+        return -1;
+    const struct m2_value *state = m2_view_state(m2_view_definition(n->a, machine.item), "ecs:runTask");
+    return m2_v_get(state, "Parameters") || m2_v_get(state, "Arguments") ? 0 : -1;
+}
+
+/* Why no subnet is known: a refusal, or (no right in the look) because there is no default VPC. */
+static struct m2_look no_choice(const struct m2_nw *n)
+{
+    static const char *const asked[] = { "DescribeVpcs", "DescribeSubnets" };
+    struct m2_look look = { 0 };
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        look = m2_look_output(n->s, "ec2", asked[i], NULL);
+        bool empty = look.seen == M2_SEEN && !m2_v_len(m2_v_get(look.item, "Vpcs"));
+        if (look.seen == M2_UNSEEN || empty)
+            break;
+    }
+    return look.seen == M2_UNSEEN ? look : (struct m2_look){ .seen = M2_ABSENT };
+}
+
+void m2_nw_read_target(struct m2_nw *n)
+{
+    const struct m2_target *t = &n->s->target;
+    n->from = t->subnets_from;
+    for (size_t i = 0; i < t->subnets.len; i++)
+        add_subnet(n, t->subnets.at[i]);
+    for (size_t i = 0; i < t->security_groups.len; i++)
+        add_group(n, t->security_groups.at[i]);
+    n->groups_known = n->groups.len > 0;
+    n->public_ip = t->assign_public_ip < 0 ? public_ip(n) : t->assign_public_ip;
+    n->region = region_of(n);
+    if (!n->subnets.len)
+        n->choice = no_choice(n);
+}
