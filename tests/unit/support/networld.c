@@ -102,7 +102,7 @@ static const char *const base[] = {
                 "{'RouteTableId':'rtb-t','VpcId':'vpc-1','Associations':[{'Main':false,'SubnetId':'subnet-a'}"
                 ",{'Main':false,'SubnetId':'subnet-b'}],"
                 "'Routes':[" LOCAL ",{'DestinationCidrBlock':'0.0.0.0/"
-                                   "0','NatGatewayId':'nat-1','Origin':'CreateRoute','State':'active'}]}]}},",
+                "0','NatGatewayId':'nat-1','Origin':'CreateRoute','State':'active'}]}]}},",
     EC2("DescribeInternetGateways",
         "'input':{'Filters':[{'Name':'attachment.vpc-id','Values':['vpc-1']}]}") "{'InternetGateways':[{'"
                                                                                  "InternetGatewayId':'igw-1',"
@@ -241,6 +241,11 @@ void world_drop(struct world *w, const char *operation)
         if (i != at)
             m2_v_push(w->a, kept, m2_v_at(calls, i));
     m2_v_set(w->a, w->root, "calls", kept);
+}
+
+void world_call(struct world *w, const char *json)
+{
+    m2_v_push(w->a, m2_v_get(w->root, "calls"), world_json(w->a, json));
 }
 
 struct world world_new(enum world_kind kind)

@@ -28,6 +28,8 @@ void world_set(struct world *w, const char *operation, const char *path, const c
 /** The call is refused, or was never made. */
 void world_deny(struct world *w, const char *operation);
 void world_drop(struct world *w, const char *operation);
+/** One more call, as the snapshot holds it. */
+void world_call(struct world *w, const char *json);
 struct m2_value *world_answer(struct world *w, const char *operation);
 /** Parse JSON with ' for ". */
 struct m2_value *world_json(struct m2_arena *a, const char *json);
