@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/str.h"
 
@@ -158,7 +159,8 @@ static void report(struct m2_nw *n, const struct m2_nw_hop *hop, const struct m2
             n->a,
             "aws ec2 create-network-acl-entry --network-acl-id %s --rule-number %lld --protocol "
             "tcp --port-range From=%d,To=%d --cidr-block %s --%s --rule-action allow",
-            id, (long long)number, first, last, hop->peer_cidr, egress ? "egress" : "ingress");
+            m2_word(n->a, id), (long long)number, first, last, m2_word(n->a, hop->peer_cidr),
+            egress ? "egress" : "ingress");
     else
         f->fix = "No rule number is left before the denying rule: give that rule a higher number first.";
 }

@@ -1,6 +1,7 @@
 /* VPC Block Public Access, as AWS's own walk-through shows its results. */
 #include <string.h>
 
+#include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/str.h"
 
@@ -77,11 +78,12 @@ static void blocked(struct m2_nw *n, struct m2_nw_subnet *subnet, bool nat, enum
     if (m2_str_eq(m2_v_str(options, "ExclusionsAllowed"), "not-allowed"))
         f->fix = "The organisation's policy sets this mode and allows no exclusion: ask its administrator.";
     else
-        f->command = m2_arena_printf(n->a,
-                                     "aws ec2 create-vpc-block-public-access-exclusion --%s %s "
-                                     "--internet-gateway-exclusion-mode %s",
-                                     nat ? "vpc-id" : "subnet-id", nat ? subnet->vpc->id : subnet->id,
-                                     nat ? "allow-egress" : "allow-bidirectional");
+        f->command =
+            m2_arena_printf(n->a,
+                            "aws ec2 create-vpc-block-public-access-exclusion --%s %s "
+                            "--internet-gateway-exclusion-mode %s",
+                            nat ? "vpc-id" : "subnet-id", m2_word(n->a, nat ? subnet->vpc->id : subnet->id),
+                            nat ? "allow-egress" : "allow-bidirectional");
 }
 
 enum m2_nw_way m2_nw_bpa(struct m2_nw *n, struct m2_nw_subnet *subnet, bool nat, const char *nat_subnet,

@@ -1,6 +1,7 @@
 /* Do names resolve in the task's VPCs? */
 #include <string.h>
 
+#include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/buf.h"
 #include "m2/str.h"
@@ -50,7 +51,8 @@ static void servers(struct m2_nw *n, struct m2_nw_vpc *vpc)
             "%s hands out its own DNS servers (%s). Names of AWS services and of endpoints resolve only "
             "if these forward to the VPC's resolver and the task reaches them on port 53.",
             vpc->id, custom.data);
-        f->command = m2_arena_printf(n->a, "aws ec2 describe-dhcp-options --dhcp-options-ids %s", id);
+        f->command =
+            m2_arena_printf(n->a, "aws ec2 describe-dhcp-options --dhcp-options-ids %s", m2_word(n->a, id));
         m2_nw_evidence(n, f, look.call,
                        m2_arena_printf(n->a, "%s.DhcpConfigurations", m2_str_or(look.path, "DhcpOptions")),
                        m2_v_get(look.item, "DhcpConfigurations"));
@@ -73,8 +75,8 @@ static void support(struct m2_nw *n, struct m2_nw_vpc *vpc)
         m2_nw_fault(n, M2_NW_DNS, M2_FAIL, "net.dns-support-off", vpc->id, NULL, M2_NW_NO_DEST, NULL);
     f->what = m2_arena_printf(n->a, "%s has enableDnsSupport off: no name resolves in it.", vpc->id);
     f->dests = all_dests(n);
-    f->command =
-        m2_arena_printf(n->a, "aws ec2 modify-vpc-attribute --vpc-id %s --enable-dns-support", vpc->id);
+    f->command = m2_arena_printf(n->a, "aws ec2 modify-vpc-attribute --vpc-id %s --enable-dns-support",
+                                 m2_word(n->a, vpc->id));
     m2_nw_evidence(n, f, vpc->dns_support_look.call, "EnableDnsSupport", vpc->dns_support_look.item);
     for (size_t i = 0; i < n->subnets.len; i++)
         if (n->subnets.at[i].vpc == vpc)

@@ -1,6 +1,7 @@
 /* Do the task's subnets and groups exist, fit together, and have room? */
 #include <string.h>
 
+#include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/str.h"
 
@@ -40,7 +41,7 @@ static void free_addresses(struct m2_nw *n, const struct m2_nw_subnet *s)
         m2_arena_printf(n->a,
                         "aws ec2 describe-network-interfaces --filters Name=subnet-id,Values=%s --query "
                         "'NetworkInterfaces[].[NetworkInterfaceId,Status,Description]' --output text",
-                        s->id);
+                        m2_word(n->a, s->id));
     m2_nw_evidence(n, f, s->look.call,
                    m2_arena_printf(n->a, "%s.AvailableIpAddressCount", m2_str_or(s->look.path, "Subnets")),
                    m2_v_get(s->item, "AvailableIpAddressCount"));
@@ -135,7 +136,7 @@ static void group_vpc(struct m2_nw *n, const struct m2_nw_group *g)
     f->command = m2_arena_printf(n->a,
                                  "aws ec2 describe-security-groups --filters Name=vpc-id,Values=%s --query "
                                  "'SecurityGroups[].[GroupId,GroupName]' --output text",
-                                 n->vpcs.at[0]->id);
+                                 m2_word(n->a, n->vpcs.at[0]->id));
     m2_nw_evidence(n, f, g->look.call,
                    m2_arena_printf(n->a, "%s.VpcId", m2_str_or(g->look.path, "SecurityGroups")),
                    m2_v_get(g->item, "VpcId"));

@@ -1,6 +1,7 @@
 /* VPC endpoints: which one takes a destination's traffic, and whether it lets it through. */
 #include <string.h>
 
+#include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/buf.h"
 #include "m2/str.h"
@@ -130,7 +131,7 @@ static void endpoint_groups(const struct ep *e)
     f->command = m2_arena_printf(
         n->a,
         "aws ec2 authorize-security-group-ingress --group-id %s --protocol tcp --port 443 --source-group %s",
-        first, n->groups.at[0].id);
+        m2_word(n->a, first), m2_word(n->a, n->groups.at[0].id));
     evidence(e, f, "Groups");
     if (look.seen == M2_SEEN)
         m2_nw_evidence(n, f, look.call, m2_arena_printf(n->a, "%s.IpPermissions", look.path),
@@ -262,7 +263,7 @@ static void zones(const struct ep *e)
         m2_arena_printf(n->a, "Endpoint %s has no interface in %s, the zone of %s: traffic crosses zones.",
                         e->id, e->subnet->zone, e->subnet->id);
     f->command = m2_arena_printf(n->a, "aws ec2 modify-vpc-endpoint --vpc-endpoint-id %s --add-subnet-ids %s",
-                                 e->id, e->subnet->id);
+                                 m2_word(n->a, e->id), m2_word(n->a, e->subnet->id));
     evidence(e, f, "SubnetIds");
 }
 
@@ -289,8 +290,9 @@ static void policy(const struct ep *e)
                                           : m2_arena_printf(n->a, "%s Nor %s.", f->what, text);
         if (fresh) {
             evidence(e, f, "PolicyDocument");
-            f->command = m2_arena_printf(
-                n->a, "aws ec2 modify-vpc-endpoint --vpc-endpoint-id %s --reset-policy", e->id);
+            f->command =
+                m2_arena_printf(n->a, "aws ec2 modify-vpc-endpoint --vpc-endpoint-id %s --reset-policy",
+                                m2_word(n->a, e->id));
             f->fix = "Add the action and resource to the endpoint's policy, or reset it to full access; the "
                      "roles' own policies "
                      "still decide.";

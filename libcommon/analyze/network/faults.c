@@ -21,7 +21,9 @@ struct m2_nw_fault *m2_nw_fault(struct m2_nw *n, enum m2_nw_check check, enum m2
     if (n->quiet || n->doubt) {
         if (!n->quiet)
             m2_nw_gap(n, check, n->doubt_subnet, n->doubt, dest);
-        return m2_arena_alloc(n->a, sizeof(struct m2_nw_fault)); /* thrown away */
+        struct m2_nw_fault *lost = m2_arena_alloc(n->a, sizeof *lost);
+        lost->what = "";
+        return lost;
     }
     for (size_t i = 0; i < n->faults.len; i++) {
         struct m2_nw_fault *f = n->faults.at[i];
@@ -174,6 +176,8 @@ static void report_fault(struct m2_nw *n, struct m2_nw_fault *f)
         m2_found_fix(r, found, "%s", f->fix);
     if (f->command)
         m2_found_command(r, found, "%s", f->command);
+    for (size_t i = 0; i < f->commands.len; i++)
+        m2_found_command(r, found, "%s", f->commands.at[i]);
 }
 
 void m2_nw_report(struct m2_nw *n, enum m2_nw_check check)

@@ -1,47 +1,74 @@
 /* Every subnet × destination along the path its traffic takes. */
 #include <string.h>
 
+#include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/str.h"
 
 #define CLIENT_PORTS 32768, 61000 /* Linux */
 #define NAT_PORTS 1024, 65535
 
-static void endpoint_missing(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest)
+/* One subnet of the task per zone: an endpoint takes no more. */
+static const char *endpoint_subnets(const struct m2_nw *n, const struct m2_nw_vpc *vpc)
 {
-    const struct m2_nw_dest *d = &n->dests[dest];
-    const char *service =
-        m2_arena_printf(n->a, "%scom.amazonaws.%s.%s",
-                        m2_str_starts(d->region, "cn-") && m2_str_starts(d->service, "ecr") ? "cn." : "",
-                        d->region, d->service);
-    bool fresh, gateway = m2_str_eq(d->service, "s3") && m2_str_eq(d->region, n->region);
-    struct m2_nw_fault *f =
-        m2_nw_fault(n, M2_NW_ENDPOINTS, M2_FAIL, "net.endpoint-missing", s->id, service, dest, &fresh);
-    if (!fresh)
-        return;
-    f->what = m2_arena_printf(n->a, "%s has no path to the internet and %s has no endpoint for %s.", s->id,
-                              s->vpc->id, service);
-    m2_nw_about(n, f, s->vpc->id);
+    const char *text = "";
+    for (size_t i = 0; i < n->subnets.len; i++) {
+        const struct m2_nw_subnet *s = &n->subnets.at[i];
+        bool taken = s->vpc != vpc;
+        for (size_t k = 0; k < i && !taken; k++)
+            taken = n->subnets.at[k].vpc == vpc && m2_str_eq(n->subnets.at[k].zone, s->zone);
+        if (!taken)
+            text = m2_arena_printf(n->a, "%s %s", text, m2_word(n->a, s->id));
+    }
+    return text;
+}
+
+static const char *create_endpoint(struct m2_nw *n, struct m2_nw_subnet *s, const struct m2_nw_dest *d,
+                                   const char *service)
+{
     struct m2_look gap;
     const struct m2_nw_item *table = m2_nw_table(n, s->vpc, s->id, &gap);
-    if (table)
-        m2_nw_evidence(n, f, table->call, m2_arena_printf(n->a, "%s.Routes", table->path),
-                       m2_v_get(table->v, "Routes"));
-    const char *region =
-        m2_str_eq(d->region, n->region) ? "" : m2_arena_printf(n->a, " --service-region %s", d->region);
-    if (gateway && table)
-        f->command = m2_arena_printf(
+    const char *vpc = m2_word(n->a, s->vpc->id), *name = m2_word(n->a, service);
+    bool here = m2_str_eq(d->region, n->region);
+    if (m2_str_eq(d->service, "s3") && here && table)
+        return m2_arena_printf(
             n->a,
             "aws ec2 create-vpc-endpoint --vpc-id %s --vpc-endpoint-type Gateway --service-name %s "
             "--route-table-ids %s",
-            s->vpc->id, service, m2_v_str(table->v, "RouteTableId"));
-    else
-        f->command = m2_arena_printf(
-            n->a,
-            "aws ec2 create-vpc-endpoint --vpc-id %s --vpc-endpoint-type Interface --service-name "
-            "%s%s --subnet-ids %s%s%s --private-dns-enabled",
-            s->vpc->id, service, region, s->id, n->groups.len ? " --security-group-ids " : "",
-            n->groups.len ? n->groups.at[0].id : "");
+            vpc, name, m2_word(n->a, m2_v_str(table->v, "RouteTableId")));
+    return m2_arena_printf(
+        n->a,
+        "aws ec2 create-vpc-endpoint --vpc-id %s --vpc-endpoint-type Interface --service-name "
+        "%s%s%s --subnet-ids%s%s%s --private-dns-enabled",
+        vpc, name, here ? "" : " --service-region ", here ? "" : m2_word(n->a, d->region),
+        endpoint_subnets(n, s->vpc), n->groups.len ? " --security-group-ids " : "",
+        n->groups.len ? m2_word(n->a, n->groups.at[0].id) : "");
+}
+
+static void endpoint_missing(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest)
+{
+    const struct m2_nw_dest *d = &n->dests[dest];
+    bool china = m2_str_starts(d->region, "cn-") && m2_str_starts(d->service, "ecr"), fresh;
+    const char *service =
+        m2_arena_printf(n->a, "%scom.amazonaws.%s.%s", china ? "cn." : "", d->region, d->service);
+    struct m2_nw_fault *f =
+        m2_nw_fault(n, M2_NW_ENDPOINTS, M2_FAIL, "net.endpoint-missing", s->id, NULL, dest, &fresh);
+    if (fresh) {
+        f->what = m2_arena_printf(n->a, "%s has no path to the internet and %s has no endpoint for %s.",
+                                  s->id, s->vpc->id, service);
+        f->also = "The security group of a new endpoint must let TCP 443 in from the task.";
+        m2_nw_about(n, f, s->vpc->id);
+        struct m2_look gap;
+        const struct m2_nw_item *table = m2_nw_table(n, s->vpc, s->id, &gap);
+        if (table)
+            m2_nw_evidence(n, f, table->call, m2_arena_printf(n->a, "%s.Routes", table->path),
+                           m2_v_get(table->v, "Routes"));
+    } else if (!*f->what || strstr(f->what, service)) { /* thrown away, or said */
+        return;
+    } else {
+        f->what = m2_arena_printf(n->a, "%.*s, %s.", (int)strlen(f->what) - 1, f->what, service);
+    }
+    m2_vec_push(n->a, &f->commands, create_endpoint(n, s, d, service));
 }
 
 static void filters(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest, const struct m2_nw_internet *net)

@@ -1,6 +1,7 @@
 /* The gateways of the internet path: is the internet gateway attached, does the NAT gateway work. */
 #include <string.h>
 
+#include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/str.h"
 
@@ -34,8 +35,9 @@ enum m2_nw_way m2_nw_igw(struct m2_nw *n, struct m2_nw_subnet *subnet, const cha
     if (fresh) {
         f->what = m2_arena_printf(n->a, "The route to the internet leads to %s, which is not attached to %s.",
                                   id, vpc->id);
-        f->command = m2_arena_printf(
-            n->a, "aws ec2 attach-internet-gateway --internet-gateway-id %s --vpc-id %s", id, vpc->id);
+        f->command =
+            m2_arena_printf(n->a, "aws ec2 attach-internet-gateway --internet-gateway-id %s --vpc-id %s",
+                            m2_word(n->a, id), m2_word(n->a, vpc->id));
         if (igw)
             m2_nw_evidence(n, f, igw->call, m2_arena_printf(n->a, "%s.Attachments", igw->path),
                            m2_v_get(igw->v, "Attachments"));
@@ -135,7 +137,7 @@ static enum m2_nw_way nat_beyond(struct m2_nw *n, struct m2_nw_subnet *subnet, c
             f->command = m2_arena_printf(
                 n->a,
                 "aws ec2 create-route --route-table-id %s --destination-cidr-block 0.0.0.0/0 --gateway-id %s",
-                where, m2_v_str(igw, "InternetGatewayId"));
+                m2_word(n->a, where), m2_word(n->a, m2_v_str(igw, "InternetGatewayId")));
     }
     return M2_NW_WAY_SHUT;
 }
@@ -177,7 +179,7 @@ enum m2_nw_way m2_nw_nat(struct m2_nw *n, struct m2_nw_subnet *subnet, const cha
                                 "aws ec2 create-nat-gateway --subnet-id %s --connectivity-type public "
                                 "--allocation-id \"$(aws ec2 allocate-address --domain vpc --query "
                                 "AllocationId --output text)\"",
-                                *nat_subnet);
+                                m2_word(n->a, *nat_subnet));
     } else if (!regional && !has_public_address(nat->v)) {
         nat_fault(
             n, "net.nat-not-available", subnet, nat, id, dest,

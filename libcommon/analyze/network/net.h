@@ -92,11 +92,12 @@ struct m2_nw_fault {
     enum m2_nw_check check;
     enum m2_status status;
     const char *cause, *resource;
-    const char *culprit; /* tells two faults of one cause and resource apart; or NULL */
-    const char *what;    /* sentence */
-    const char *also;    /* sentence after the list of destinations, or NULL */
-    const char *command; /* or NULL */
-    const char *fix;     /* instead of the cause's, or NULL */
+    const char *culprit;           /* tells two faults of one cause and resource apart; or NULL */
+    const char *what;              /* sentence */
+    const char *also;              /* sentence after the list of destinations, or NULL */
+    const char *command;           /* or NULL */
+    M2_VEC(const char *) commands; /* further ones */
+    const char *fix;               /* instead of the cause's, or NULL */
     uint32_t dests;
     M2_VEC(const char *) hit;   /* the task's subnets that suffer */
     M2_VEC(const char *) about; /* other things it is about */

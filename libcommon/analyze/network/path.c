@@ -1,6 +1,7 @@
 /* The way to a public address: which routes take the traffic, and whether what they lead to carries it. */
 #include <string.h>
 
+#include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/str.h"
 
@@ -36,12 +37,14 @@ static const char *way_out(const struct leg *l)
         const struct m2_value *nat = vpc->nats.items.at[i].v;
         if (m2_str_eq_ci(m2_v_str(nat, "State"), "available") &&
             !m2_str_eq_ci(m2_v_str(nat, "ConnectivityType"), "private"))
-            return m2_arena_printf(l->n->a, "--nat-gateway-id %s", m2_v_str(nat, "NatGatewayId"));
+            return m2_arena_printf(l->n->a, "--nat-gateway-id %s",
+                                   m2_word(l->n->a, m2_v_str(nat, "NatGatewayId")));
     }
     for (size_t i = 0; i < vpc->igws.items.len && l->n->public_ip == 1; i++) {
         const struct m2_value *igw = vpc->igws.items.at[i].v;
         if (m2_str_eq(m2_v_pstr(igw, "Attachments[0].VpcId"), vpc->id))
-            return m2_arena_printf(l->n->a, "--gateway-id %s", m2_v_str(igw, "InternetGatewayId"));
+            return m2_arena_printf(l->n->a, "--gateway-id %s",
+                                   m2_word(l->n->a, m2_v_str(igw, "InternetGatewayId")));
     }
     return NULL;
 }
@@ -73,12 +76,12 @@ static void blackhole(struct leg *l, const struct m2_value *route, const char *p
     const char *way = way_out(l), *cidr = m2_v_str(route, "DestinationCidrBlock");
     if (cidr && way)
         f->command = m2_arena_printf(
-            l->n->a, "aws ec2 replace-route --route-table-id %s --destination-cidr-block %s %s", table_id(l),
-            cidr, way);
+            l->n->a, "aws ec2 replace-route --route-table-id %s --destination-cidr-block %s %s",
+            m2_word(l->n->a, table_id(l)), m2_word(l->n->a, cidr), way);
     else if (cidr)
         f->command =
             m2_arena_printf(l->n->a, "aws ec2 delete-route --route-table-id %s --destination-cidr-block %s",
-                            table_id(l), cidr);
+                            m2_word(l->n->a, table_id(l)), m2_word(l->n->a, cidr));
 }
 
 /* What is known of the gone target says more than "blackhole". */
@@ -215,9 +218,10 @@ static void diverted(struct leg *l, const struct m2_nw_share *share, bool part)
         m2_str_eq(m2_v_str(share->route, "State"), "blackhole") ? " (blackhole)" : "",
         part ? "a part" : "all");
     const char *list = m2_v_str(share->route, "DestinationPrefixListId");
-    f->command = m2_arena_printf(l->n->a, "aws ec2 delete-route --route-table-id %s --%s %s", table_id(l),
+    f->command = m2_arena_printf(l->n->a, "aws ec2 delete-route --route-table-id %s --%s %s",
+                                 m2_word(l->n->a, table_id(l)),
                                  list ? "destination-prefix-list-id" : "destination-cidr-block",
-                                 destination_of(share->route));
+                                 m2_word(l->n->a, destination_of(share->route)));
     m2_nw_about(l->n, f, target);
 }
 
@@ -307,5 +311,5 @@ void m2_nw_no_route(struct m2_nw *n, struct m2_nw_subnet *subnet, size_t dest)
     if (way)
         f->command = m2_arena_printf(
             n->a, "aws ec2 create-route --route-table-id %s --destination-cidr-block 0.0.0.0/0 %s",
-            table_id(&l), way);
+            m2_word(n->a, table_id(&l)), way);
 }

@@ -1,6 +1,7 @@
 /* Endpoints that exist and are not used: the reason, where it matters. */
 #include <string.h>
 
+#include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/str.h"
 
@@ -45,7 +46,7 @@ static bool not_available(const struct idle *e)
     f->command = m2_arena_printf(e->n->a,
                                  "aws ec2 describe-vpc-endpoints --vpc-endpoint-ids %s --query "
                                  "'VpcEndpoints[].[State,LastError]'",
-                                 e->id);
+                                 m2_word(e->n->a, e->id));
     return true;
 }
 
@@ -66,8 +67,9 @@ static bool names_off(const struct idle *e)
                 "%s has enableDnsHostnames off, so the private names of its endpoints (%s) do not "
                 "resolve and no other path is left.",
                 vpc->id, e->id);
-            f->command = m2_arena_printf(
-                e->n->a, "aws ec2 modify-vpc-attribute --vpc-id %s --enable-dns-hostnames", vpc->id);
+            f->command =
+                m2_arena_printf(e->n->a, "aws ec2 modify-vpc-attribute --vpc-id %s --enable-dns-hostnames",
+                                m2_word(e->n->a, vpc->id));
             m2_nw_evidence(e->n, f, vpc->dns_hostnames_look.call, "EnableDnsHostnames",
                            vpc->dns_hostnames_look.item);
         }
@@ -81,8 +83,9 @@ static bool names_off(const struct idle *e)
             "Endpoint %s (%s) has private DNS off: the service's name leads to its public addresses, "
             "to which there is no path.",
             e->id, m2_v_str(e->item->v, "ServiceName"));
-        f->command = m2_arena_printf(
-            e->n->a, "aws ec2 modify-vpc-endpoint --vpc-endpoint-id %s --private-dns-enabled", e->id);
+        f->command =
+            m2_arena_printf(e->n->a, "aws ec2 modify-vpc-endpoint --vpc-endpoint-id %s --private-dns-enabled",
+                            m2_word(e->n->a, e->id));
     }
     return true;
 }
@@ -104,7 +107,8 @@ static bool not_associated(const struct idle *e)
                             "path to S3.",
                             id, e->subnet->id, e->id);
         f->command = m2_arena_printf(
-            e->n->a, "aws ec2 modify-vpc-endpoint --vpc-endpoint-id %s --add-route-table-ids %s", e->id, id);
+            e->n->a, "aws ec2 modify-vpc-endpoint --vpc-endpoint-id %s --add-route-table-ids %s",
+            m2_word(e->n->a, e->id), m2_word(e->n->a, id));
         m2_nw_about(e->n, f, id);
     }
     return true;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/buf.h"
 #include "m2/str.h"
@@ -96,10 +97,12 @@ static void blocked(struct m2_nw *n, struct m2_nw_subnet *subnet, size_t dest, c
         return;
     f->what = m2_arena_printf(n->a, "No outbound rule of %s allows TCP 443 to %s%s.", all,
                               part ? "all of " : "", peer->text);
-    f->command = m2_arena_printf(n->a,
-                                 "aws ec2 authorize-security-group-egress --group-id %s --ip-permissions "
-                                 "'IpProtocol=tcp,FromPort=443,ToPort=443,%s'",
-                                 first, peer->rule);
+    f->command = m2_arena_printf(
+        n->a,
+        "aws ec2 authorize-security-group-egress --group-id %s --ip-permissions "
+        "%s",
+        m2_word(n->a, first),
+        m2_word(n->a, m2_arena_printf(n->a, "IpProtocol=tcp,FromPort=443,ToPort=443,%s", peer->rule)));
     for (size_t i = 0; i < n->groups.len; i++) {
         const struct m2_nw_group *g = &n->groups.at[i];
         m2_nw_about(n, f, g->item ? g->id : NULL);
@@ -167,11 +170,13 @@ static void revoke(struct m2_nw *n, struct m2_nw_fault *f, const char *group, co
     if (m2_v_int_of(p, "FromPort", &from) && m2_v_int_of(p, "ToPort", &to))
         ports = m2_arena_printf(n->a, ",FromPort=%lld,ToPort=%lld", (long long)from, (long long)to);
     bool v6 = strchr(cidr, ':') != NULL;
-    f->command = m2_arena_printf(n->a,
-                                 "aws ec2 revoke-security-group-ingress --group-id %s --ip-permissions "
-                                 "'IpProtocol=%s%s,%s=[{%s=%s}]'",
-                                 group, protocol, ports, v6 ? "Ipv6Ranges" : "IpRanges",
-                                 v6 ? "CidrIpv6" : "CidrIp", cidr);
+    f->command = m2_arena_printf(
+        n->a,
+        "aws ec2 revoke-security-group-ingress --group-id %s --ip-permissions "
+        "%s",
+        m2_word(n->a, group),
+        m2_word(n->a, m2_arena_printf(n->a, "IpProtocol=%s%s,%s=[{%s=%s}]", protocol, ports,
+                                      v6 ? "Ipv6Ranges" : "IpRanges", v6 ? "CidrIpv6" : "CidrIp", cidr)));
     f->what = m2_arena_printf(
         n->a, "%s lets everyone (%s) in: protocol %s%s.", group, cidr,
         m2_str_eq(protocol, "-1") ? "all" : protocol,
