@@ -125,10 +125,30 @@ static void add_secrets(struct m2_nw *n, const struct m2_value *container)
         add_secret(n, strstr(login, ":secretsmanager:") ? login : ":secretsmanager:");
 }
 
-static const char *object_in(const struct m2_nw *n, const char *bucket)
+/* Where BUCKET is, as far as the snapshot shows; else where the task runs. */
+static const char *bucket_region(const struct m2_nw *n, const char *bucket)
 {
-    return m2_str_empty(bucket) ? NULL
-                                : m2_arena_printf(n->a, "arn:%s:s3:::%s/job", partition(n->region), bucket);
+    struct m2_look look = { .seen = M2_UNSEEN };
+    if (!m2_str_empty(bucket))
+        look = m2_look_output(n->s, "s3", "GetBucketLocation", bucket);
+    const struct m2_value *where = look.seen == M2_SEEN ? m2_v_get(look.item, "LocationConstraint") : NULL;
+    if (m2_v_is(where, M2_NULL) || m2_str_eq(m2_v_text(where), ""))
+        return "us-east-1"; /* S3's way to say so */
+    return m2_str_or(m2_str_eq(m2_v_text(where), "EU") ? "eu-west-1" : m2_v_text(where), n->region);
+}
+
+static void add_bucket(struct m2_nw *n, const char *bucket, const char *action)
+{
+    const char *region = bucket_region(n, bucket);
+    const char *name = label(n, "S3 job data", region);
+    struct m2_nw_dest *d = NULL;
+    for (size_t i = 0; i < n->n_dests && !d; i++)
+        d = m2_str_eq(n->dests[i].label, name) ? &n->dests[i] : NULL;
+    if (!d)
+        d = add(n, name, region, "s3",
+                m2_arena_printf(n->a, "%s.s3.%s.%s", m2_str_or(bucket, "BUCKET"), region, domain(region)));
+    if (!m2_str_empty(bucket))
+        needs(d, action, m2_arena_printf(n->a, "arn:%s:s3:::%s/job", partition(region), bucket));
 }
 
 static void add_buckets(struct m2_nw *n, const struct m2_stackview *view)
@@ -140,16 +160,9 @@ static void add_buckets(struct m2_nw *n, const struct m2_stackview *view)
         { "ResultsBucketName", "s3:PutObject" },
         { "FailedBucketName", "s3:PutObject" },
     };
-    struct m2_nw_dest *d = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct m2_output *o = m2_stackview_output(view, rows[i].key);
-        const char *bucket = o ? o->value : m2_stackview_parameter(view, rows[i].key);
-        if (!d)
-            d = add(n, "S3 job data", n->region, "s3",
-                    m2_arena_printf(n->a, "%s.s3.%s.%s", m2_str_or(bucket, "BUCKET"), n->region,
-                                    domain(n->region)));
-        if (!m2_str_empty(bucket))
-            needs(d, rows[i].action, object_in(n, bucket));
+        add_bucket(n, o ? o->value : m2_stackview_parameter(view, rows[i].key), rows[i].action);
     }
 }
 

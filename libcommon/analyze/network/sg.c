@@ -20,6 +20,14 @@ static bool speaks_https(const struct m2_value *p)
     return (from == -1 && to == -1) || (from <= PORT && PORT <= to);
 }
 
+/* A list that AWS keeps for one service (S3, DynamoDB, …) says nothing of other services, wherever their
+ * addresses lie. */
+static bool of_a_service(const struct m2_nw *n, const char *id)
+{
+    struct m2_look look = m2_look_item(n->s, "ec2", "DescribePrefixLists", "PrefixLists", "PrefixListId", id);
+    return look.seen == M2_SEEN && m2_str_starts(m2_v_str(look.item, "PrefixListName"), "com.amazonaws.");
+}
+
 static void open_lists(struct m2_nw_open *out, const struct m2_nw *n, const struct m2_value *p,
                        const struct m2_nw_peer *peer)
 {
@@ -31,6 +39,8 @@ static void open_lists(struct m2_nw_open *out, const struct m2_nw *n, const stru
         struct m2_look gap;
         if (id && peer->prefix_list && m2_str_eq(id, peer->prefix_list))
             out->by_id = true;
+        else if (id && of_a_service(n, id))
+            continue;
         else if (id && m2_nw_prefix_list(n, id, &at, &gap))
             out->at = m2_set4_or(n->a, out->at, at);
         else if (id) {

@@ -113,6 +113,11 @@ static const struct fault_case cases[] = {
           "[{'IpProtocol':'tcp','FromPort':443,'ToPort':443,'UserIdGroupPairs':[{'GroupId':'sg-ep'}],'"
           "PrefixListIds':[{'PrefixListId':'pl-s3'}]}]" } },
       "" },
+    { "S3's list opens S3 only",
+      WORLD_NAT,
+      { { "DescribeSecurityGroups", "SecurityGroups[0].IpPermissionsEgress",
+          "[{'IpProtocol':'tcp','FromPort':443,'ToPort':443,'PrefixListIds':[{'PrefixListId':'pl-s3'}]}]" } },
+      "net.security-group fail net.sg-blocks-egress\n" },
     { "open to the world",
       WORLD_NAT,
       { { "DescribeSecurityGroups", "SecurityGroups[0].IpPermissions",

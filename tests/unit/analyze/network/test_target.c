@@ -107,3 +107,26 @@ Test(network_target, image_outside_ecr_needs_the_internet)
     cr_assert(strstr(world_finding(&w, "net.egress", "net.no-default-route")->detail, "registry docker.io"));
     world_free(&w);
 }
+
+/* A stack whose data lies in another region: the gateway endpoint of this one does not help. */
+Test(network_target, bucket_in_another_region)
+{
+    struct world w = world_new(WORLD_ENDPOINTS);
+    world_drop(&w, "DescribeStacks");
+    world_call(
+        &w, "{'service':'cloudformation','operation':'DescribeStacks','input':{'StackName':'s'},'status':'ok'"
+            ",'output':"
+            "{'Stacks':[{'StackName':'s','StackId':'arn:aws:cloudformation:us-east-1:111122223333:stack/s/1',"
+            "'StackStatus':'CREATE_COMPLETE','Outputs':[{'OutputKey':'DataBucketName','OutputValue':'far'},"
+            "{'OutputKey':'ResultsBucketName','OutputValue':'near'},{'OutputKey':'FailedBucketName','"
+            "OutputValue':'near'}]}]}}");
+    world_call(&w, "{'service':'s3','operation':'GetBucketLocation','input':{'Bucket':'far'},'status':'ok',"
+                   "'output':{'LocationConstraint':'eu-west-1'}}");
+    world_call(&w, "{'service':'s3','operation':'GetBucketLocation','input':{'Bucket':'near'},'status':'ok',"
+                   "'output':{'LocationConstraint':null}}");
+    world_run(&w);
+    cr_assert_str_eq(world_wrong(&w), "net.endpoints fail net.endpoint-missing\n", "%s", world_wrong(&w));
+    const struct m2_finding *f = world_finding(&w, "net.endpoints", "net.endpoint-missing");
+    cr_assert(strstr(f->detail, "Affected: S3 job data (eu-west-1)."), "%s", f->detail);
+    world_free(&w);
+}
