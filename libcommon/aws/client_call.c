@@ -207,11 +207,33 @@ static void refused(struct m2_run *r, const struct m2_response *res, bool clock_
         m2_run_fail_service(r, &e, res->status);
 }
 
+/* An empty 200 where the output has a body: the answer was lost on the way. An empty list must not be read
+ * out of it. */
+static bool is_hollow(const struct m2_run *r, const struct m2_response *res)
+{
+    const struct m2_value *members = m2_v_get(r->op.output, "members");
+    if (res->body.n || res->status != 200 || m2_str_eq(r->wire.method, "HEAD") ||
+        m2_v_get(r->op.output, "payload") || !m2_v_is(members, M2_OBJECT))
+        return false;
+    for (size_t i = 0; i < members->u.object.len; i++)
+        if (!m2_v_get(members->u.object.at[i].value, "location"))
+            return true;
+    return false;
+}
+
+static int decode(struct m2_run *r, struct m2_value **output, const struct m2_response *res,
+                  struct m2_err *err)
+{
+    if (is_hollow(r, res))
+        return m2_fail(err, M2_EPROTO, "the answer is empty");
+    return m2_codec_decode(output, r->out, &r->op, res, &plain, err);
+}
+
 static void accepted(struct m2_run *r, const struct m2_response *res, bool clock_off)
 {
     struct m2_err err = { 0 };
     struct m2_value *output = NULL;
-    if (m2_codec_decode(&output, r->out, &r->op, res, &plain, &err) == 0) {
+    if (decode(r, &output, res, &err) == 0) {
         m2_retry_success(&r->retry, &r->client->budget);
         page(r, output);
     } else if (r->op.service->protocol == M2_PROTO_REST_XML && err.code == M2_EPROTO) {

@@ -21,6 +21,7 @@ static const struct {
     { "cloudformation", "DescribeStacks", "Stacks" },
     { "cloudformation", "ListStacks", "StackSummaries" },
     { "stepfunctions", "ListStateMachines", "stateMachines" },
+    { "lambda", "ListFunctions", "Functions" },
     { "ecr", "DescribeRepositories", "repositories" },
     { "logs", "DescribeLogGroups", "logGroups" },
 };
@@ -38,7 +39,7 @@ static void on_done(void *user, const struct m2_aws_answer *a)
 {
     struct one *o = user;
     o->seen->answers++;
-    if (a->status != M2_AWS_OK || (calls[o->i].member && !m2_v_get(a->output, calls[o->i].member)))
+    if (a->status != M2_AWS_OK || !m2_v_get(a->output, calls[o->i].member))
         (void)snprintf(o->seen->failed, sizeof o->seen->failed, "%s %s: %.1000s", calls[o->i].service,
                        calls[o->i].operation, a->err.msg);
 }
@@ -77,8 +78,6 @@ Test(client_live, one_call_per_protocol_all_at_once)
     int64_t began = m2_mono_ms(m2_sys_real());
     size_t n = 0;
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-        if (!calls[i].member)
-            continue;
         struct m2_aws_call call = { .service = calls[i].service, .operation = calls[i].operation };
         ones[i] = (struct one){ &seen, i };
         m2_aws_start(client, a, &call, on_done, &ones[i]);

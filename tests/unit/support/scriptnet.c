@@ -32,7 +32,9 @@ static char *as_text(const struct m2_request *req)
         m2_buf_addf(&b, "%s: %s\n", req->headers[i].name, req->headers[i].value);
     m2_buf_adds(&b, "\n");
     m2_buf_add(&b, req->body.p, req->body.n);
-    return m2_buf_take(&b);
+    char *text = m2_xstrdup(b.data);
+    m2_buf_free(&b);
+    return text;
 }
 
 static void script_send(struct m2_net *n, const struct m2_request *req, m2_net_done *done, void *user)
