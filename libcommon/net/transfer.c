@@ -135,8 +135,10 @@ static void set_safety(struct m2_transfer *t, const struct m2_curl_shared *share
     if (ca) {
         (void)curl_easy_setopt(e, CURLOPT_CAINFO, ca);
         (void)curl_easy_setopt(e, CURLOPT_PROXY_CAINFO, ca);
-        (void)curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
     }
+    /* libcurl keeps the parsed store only when no directory is searched beside the bundle. */
+    if (ca || curl_version_info(CURLVERSION_NOW)->cainfo)
+        (void)curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
     (void)curl_easy_setopt(e, CURLOPT_CA_CACHE_TIMEOUT, -1L); /* the store is read once a run */
     (void)curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);  /* a hung name server does not hold up the end */
     (void)curl_easy_setopt(e, CURLOPT_PROXY, t->proxy); /* always set: curl shall not read the environment */
