@@ -1,6 +1,5 @@
 /* The sizes Fargate offers, as dated data: AWS adds some from time to time. Source: Amazon ECS Developer
  * Guide, task size. */
-#include <math.h>
 #include <string.h>
 
 #include "analyze/fargate/fargate.h"
@@ -34,9 +33,10 @@ static bool quantity(int64_t *out, const char *text, const char *unit, int facto
     struct m2_value *v = m2_v_string(a, m2_arena_printf(a, "%s%.*s", lead, (int)digits, s));
     if (digits && digits < 16 && m2_v_to_double(v, &number) && (!*rest || m2_str_eq_ci(rest, unit))) {
         double whole = *rest ? number * factor : number;
-        good = whole >= 0 && whole == floor(whole);
+        int64_t number_of = whole >= 0 && whole < 1e12 ? (int64_t)whole : -1;
+        good = number_of >= 0 && (double)number_of == whole;
         if (good)
-            *out = (int64_t)whole;
+            *out = number_of;
     }
     m2_arena_free(a);
     return good;

@@ -1,0 +1,86 @@
+/* The area identity: every cause, made by an edit to a healthy account, and what must not be taken for one. */
+#include <criterion/criterion.h>
+
+#include "account.h"
+
+/* clang-format off: one case, one or two lines */
+#define F M2_FAIL
+#define W M2_WARN
+#define U M2_UNKNOWN
+#define P M2_PASS
+#define FN "lambda:GetFunction RunJobLambda"
+#define SIM "output.EvaluationResults[0]."
+#define NO_STACK "ValidationError: Stack with id mroptimum-mode2 does not exist"
+
+static const struct sample identity[] = {
+    { "credentials pass", { { 0 } }, "identity.credentials", P, NULL },
+    { "expired", { { "sts:GetCallerIdentity", "error", "ExpiredToken: it is expired" } },
+      "identity.credentials", F, "credentials.expired" },
+    { "expired during the run", { { "s3:HeadBucket data", "error", "ExpiredToken" } }, "identity.credentials",
+      F, "credentials.expired" },
+    { "none", { { "sts:GetCallerIdentity", "error", "Credentials: no credentials in any source" } },
+      "identity.credentials", F, "credentials.missing" },
+    { "an expired session file", { { "sts:GetCallerIdentity", "error",
+      "Credentials: the SSO session has expired" } }, "identity.credentials", F, "credentials.expired" },
+    { "unknown key", { { "sts:GetCallerIdentity", "error", "InvalidClientTokenId: no" } },
+      "identity.credentials", F, "credentials.invalid" },
+    { "bad signature", { { "sts:GetCallerIdentity", "error", "SignatureDoesNotMatch: does not match" } },
+      "identity.credentials", F, "credentials.invalid" },
+    { "old signature", { { "sts:GetCallerIdentity", "error",
+      "SignatureDoesNotMatch: Signature expired: a is now earlier" } }, "identity.credentials", F, "clock.skew"
+      },
+    { "young signature", { { "sts:GetCallerIdentity", "error",
+      "InvalidSignatureException: Signature not yet current: a" } }, "identity.credentials", F, "clock.skew" },
+    { "S3 sees skew", { { "sts:GetCallerIdentity", "", NULL }, { "s3:HeadBucket data", "error",
+      "RequestTimeTooSkewed" } }, "identity.credentials", F, "clock.skew" },
+    { "recorded skew", { { "", "clock_skew_ms", "400000" } }, "identity.credentials", F, "clock.skew" },
+    { "recorded skew, slow side", { { "", "clock_skew_ms", "-300001" } }, "identity.credentials", F,
+      "clock.skew" },
+    { "small skew", { { "", "clock_skew_ms", "299000" } }, "identity.credentials", P, NULL },
+    { "network", { { "sts:GetCallerIdentity", "error", "Network: refused" } }, "identity.credentials", U, NULL
+      },
+    { "EC2 AuthFailure with a good caller", { { "s3:HeadBucket data", "error", "AuthFailure" } },
+      "identity.credentials", P, NULL },
+    { "account pass", { { 0 } }, "identity.account", P, NULL },
+    { "hub", { { "sts:GetCallerIdentity", "output.Account", "'469266894233'" }, { "", "account",
+      "'469266894233'" } }, "identity.account", F, "account.is-cloudmrhub" },
+    { "expected", { { "", "target.expected_account", "'999999999999'" } }, "identity.account", F,
+      "account.mismatch" },
+    { "stack elsewhere", { { "cloudformation:DescribeStacks", "output.Stacks[0].StackId",
+      "'arn:aws:cloudformation:us-east-1:999999999999:stack/x/y'" } }, "identity.account", F,
+      "account.mismatch" },
+    { "output elsewhere", { { "cloudformation:DescribeStacks", "output.Stacks[0].Outputs[1].OutputValue",
+      "'arn:aws:lambda:us-east-1:999999999999:function:x'" } }, "identity.account", F, "account.mismatch" },
+    { "account denied", { { "sts:GetCallerIdentity", "error", "AccessDenied" } }, "identity.account", U, NULL },
+    { "region pass", { { 0 } }, "identity.region", P, NULL },
+    { "image region", { { FN, "output.Code.ImageUri", "'123456789012.dkr.ecr.eu-west-1.amazonaws.com/a:v1'" }
+      }, "identity.region", F, "region.image-mismatch" },
+    { "default image outside us-east-1 before a deployment", { { "cloudformation:DescribeStacks", "error",
+      NO_STACK }, { "", "region", "'eu-west-1'" } }, "identity.region", F, "region.image-mismatch" },
+    { "opt in", { { "service-quotas:GetServiceQuota", "error", "OptInRequired: not subscribed" } },
+      "identity.region", F, "region.unsupported" },
+    { "bucket elsewhere", { { "s3:HeadBucket data", "output.BucketRegion", "'eu-west-1'" } },
+      "identity.region", W, "region.bucket-mismatch" },
+    { "permissions pass", { { 0 } }, "identity.permissions", P, NULL },
+    { "explicit deny", { { "iam:SimulatePrincipalPolicy", SIM "EvalDecision", "'explicitDeny'" } },
+      "identity.permissions", F, "permission.denied" },
+    { "plain implicit deny", { { "iam:SimulatePrincipalPolicy", SIM "EvalDecision", "'implicitDeny'" }, {
+      "iam:SimulatePrincipalPolicy", SIM "MatchedStatements", "[]" } }, "identity.permissions", F,
+      "permission.denied" },
+    { "organisation", { { "iam:SimulatePrincipalPolicy", SIM "EvalDecision", "'implicitDeny'" }, {
+      "iam:SimulatePrincipalPolicy", SIM "MatchedStatements", "[]" }, { "iam:SimulatePrincipalPolicy", SIM
+      "OrganizationsDecisionDetail", "{'AllowedByOrganizations':false}" } }, "identity.permissions", U, NULL },
+    { "condition key", { { "iam:SimulatePrincipalPolicy", SIM "EvalDecision", "'implicitDeny'" }, {
+      "iam:SimulatePrincipalPolicy", SIM "MissingContextValues", "['aws:RequestedRegion']" } },
+      "identity.permissions", U, NULL },
+    { "simulator denied", { { "iam:SimulatePrincipalPolicy", "error", "AccessDenied" } },
+      "identity.permissions", U, NULL },
+};
+
+/* clang-format on */
+
+Test(causes, identity)
+{
+    samples_run(identity, sizeof identity / sizeof identity[0]);
+    samples_are_whole("identity", NULL, identity, sizeof identity / sizeof identity[0]);
+}

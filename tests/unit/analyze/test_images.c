@@ -1,0 +1,90 @@
+/* The area images: every cause, made by an edit to a healthy account, and what must not be taken for one. */
+#include <criterion/criterion.h>
+
+#include "account.h"
+
+/* clang-format off: one case, one or two lines */
+#define F M2_FAIL
+#define W M2_WARN
+#define U M2_UNKNOWN
+#define P M2_PASS
+#define FN "lambda:GetFunction RunJobLambda"
+#define CONF "output.Configuration."
+#define TASK "ecs:DescribeTaskDefinition"
+#define DEF "output.taskDefinition."
+#define HUB_IMAGE "'469266894233.dkr.ecr.us-east-1.amazonaws.com/mroptimum-lambda:v1'"
+#define NO_STACK "ValidationError: Stack with id mroptimum-mode2 does not exist"
+
+static const struct sample images[] = {
+    { "uri pass", { { 0 } }, "image.uri", P, NULL },
+    { "https", { { FN, "output.Code.ImageUri", "'https://123456789012.dkr.ecr.us-east-1.amazonaws.com/a:v1'" }
+      }, "image.uri", F, "image.uri-invalid" },
+    { "capitals", { { FN, "output.Code.ImageUri", "'123456789012.dkr.ecr.us-east-1.amazonaws.com/MyImage:v1'" }
+      }, "image.uri", F, "image.uri-invalid" },
+    { "short account", { { FN, "output.Code.ImageUri", "'12345.dkr.ecr.us-east-1.amazonaws.com/a:v1'" } },
+      "image.uri", F, "image.uri-invalid" },
+    { "Docker Hub for Lambda", { { FN, "output.Code.ImageUri", "'docker.io/library/alpine:3'" } }, "image.uri",
+      F, "image.uri-invalid" },
+    { "bad digest", { { FN, "output.Code.ImageUri",
+      "'123456789012.dkr.ecr.us-east-1.amazonaws.com/a@sha256:12'" } }, "image.uri", F, "image.uri-invalid" },
+    { "region", { { FN, "output.Code.ImageUri", "'123456789012.dkr.ecr.eu-west-1.amazonaws.com/a:v1'" } },
+      "image.uri", F, "image.region-mismatch" },
+    { "latest", { { FN, "output.Code.ImageUri", "'123456789012.dkr.ecr.us-east-1.amazonaws.com/a:latest'" } },
+      "image.uri", W, "image.tag-latest" },
+    { "no tag", { { FN, "output.Code.ImageUri", "'123456789012.dkr.ecr.us-east-1.amazonaws.com/a'" } },
+      "image.uri", W, "image.tag-latest" },
+    { "Docker Hub for Fargate", { { TASK, DEF "containerDefinitions[0].image", "'alpine:3'" } }, "image.uri",
+      P, NULL },
+    { "the option wins", { { "", "target.lambda_image", "'bad uri'" } }, "image.uri", F, "image.uri-invalid" },
+    { "before a deployment", { { "cloudformation:DescribeStacks", "error", NO_STACK } }, "image.uri", W,
+      "image.tag-latest" },
+    { "exists pass", { { 0 } }, "image.exists", P, NULL },
+    { "no repository", { { "ecr:DescribeImages mroptimum-lambda", "error", "RepositoryNotFoundException" } },
+      "image.exists", F, "image.repository-missing" },
+    { "no tag there", { { "ecr:DescribeImages mroptimum-lambda", "error", "ImageNotFoundException" } },
+      "image.exists", F, "image.tag-missing" },
+    { "whole list without it", { { "ecr:DescribeImages mroptimum-lambda", "output.imageDetails[0].imageTags",
+      "['v2']" }, { "ecr:DescribeImages mroptimum-lambda", "input.imageIds", NULL } }, "image.exists", F,
+      "image.tag-missing" },
+    { "denied", { { "ecr:DescribeImages mroptimum-lambda", "error", "AccessDeniedException" } },
+      "image.exists", U, NULL },
+    { "foreign account is not asked about", { { FN, "output.Code.ImageUri", HUB_IMAGE } }, "image.exists", U,
+      NULL },
+    { "access pass", { { 0 } }, "image.access", P, NULL },
+    { "own, policy without Lambda, function lives", { { "ecr:GetRepositoryPolicy mroptimum-lambda",
+      "output.policyText", "'{}'" } }, "image.access", W, "image.policy-lacks-lambda-service" },
+    { "own, policy without Lambda, function refused", { { "ecr:GetRepositoryPolicy mroptimum-lambda",
+      "output.policyText", "'{}'" }, { FN, CONF "State", "'Failed'" }, { FN, CONF "StateReasonCode",
+      "'ImageAccessDenied'" } }, "image.access", F, "image.policy-lacks-lambda-service" },
+    { "own without policy", { { "ecr:GetRepositoryPolicy mroptimum-lambda", "error",
+      "RepositoryPolicyNotFoundException" } }, "image.access", P, NULL },
+    { "foreign, policy read, this account not named", { { FN, "output.Code.ImageUri", HUB_IMAGE }, {
+      "ecr:GetRepositoryPolicy mroptimum-lambda", "input.registryId", "'469266894233'" } }, "image.access", F,
+      "image.policy-lacks-account" },
+    { "foreign, no policy", { { FN, "output.Code.ImageUri", HUB_IMAGE }, {
+      "ecr:GetRepositoryPolicy mroptimum-lambda", "input.registryId", "'469266894233'" }, {
+      "ecr:GetRepositoryPolicy mroptimum-lambda", "error", "RepositoryPolicyNotFoundException" } },
+      "image.access", F, "image.policy-lacks-lambda-service" },
+    { "pull refused by the repository", { { FN, "output.Code.ImageUri", HUB_IMAGE }, { "x", "new",
+      "{'service':'ecr','operation':'BatchGetImage','region':'us-east-1','input':{'registryId':'"
+      "469266894233','"
+      "repositoryName':'mroptimum-lambda','imageIds':[{'imageTag':'v1'}]},'status':'error','error':{'"
+      "code':'"
+      "AccessDeniedException','message':'because no resource-based policy allows the ecr:BatchGetImage "
+      "action'}}" } }, "image.access", F, "image.pull-denied" },
+    { "pull refused to the caller only", { { FN, "output.Code.ImageUri", HUB_IMAGE }, { "x", "new",
+      "{'service':'ecr','operation':'BatchGetImage','region':'us-east-1','input':{'registryId':'"
+      "469266894233','"
+      "repositoryName':'mroptimum-lambda','imageIds':[{'imageTag':'v1'}]},'status':'error','error':{'"
+      "code':'"
+      "AccessDeniedException','message':'because no identity-based policy allows the ecr:BatchGetImage "
+      "action'}}" } }, "image.access", U, NULL },
+};
+
+/* clang-format on */
+
+Test(causes, images)
+{
+    samples_run(images, sizeof images / sizeof images[0]);
+    samples_are_whole("images", NULL, images, sizeof images / sizeof images[0]);
+}
