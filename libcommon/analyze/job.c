@@ -18,6 +18,13 @@ static void set_uri(struct m2_job_image *im, const char *uri, const char *from, 
     im->path = path;
 }
 
+/* A target also holds what is deployed, or the template's default: only something else was chosen by the
+ * user. */
+static bool is_chosen(const char *target, const char *by_default, const char *deployed)
+{
+    return !m2_str_eq(target, by_default) && !m2_str_eq(target, deployed);
+}
+
 static void lambda_image(struct m2_job_image *im, struct m2_arena *a, const struct m2_snapshot *s,
                          const struct m2_stackview *view)
 {
@@ -27,7 +34,7 @@ static void lambda_image(struct m2_job_image *im, struct m2_arena *a, const stru
     im->used_in = m2_str_or(m2_arn_part(a, arn, M2_ARN_REGION), s->region);
     im->resource = m2_v_pstr(f.item, "Configuration.FunctionName");
     im->look = f;
-    if (!m2_str_eq(s->target.lambda_image, deployed))
+    if (is_chosen(s->target.lambda_image, M2_DEFAULT_LAMBDA_IMAGE, deployed))
         set_uri(im, s->target.lambda_image, "--lambda-image", NULL, NULL);
     set_uri(im, deployed, "the deployed function", f.call, "Code.ImageUri");
     set_uri(im, m2_stackview_parameter(view, "LambdaImageUri"), "the stack's parameter LambdaImageUri",
@@ -45,7 +52,7 @@ static void fargate_image(struct m2_job_image *im, struct m2_arena *a, const str
     im->used_in = m2_str_or(m2_arn_part(a, arn, M2_ARN_REGION), s->region);
     im->resource = arn;
     im->look = t;
-    if (!m2_str_eq(s->target.fargate_image, deployed))
+    if (is_chosen(s->target.fargate_image, M2_DEFAULT_FARGATE_IMAGE, deployed))
         set_uri(im, s->target.fargate_image, "--fargate-image", NULL, NULL);
     set_uri(im, deployed, "the deployed task definition", t.call,
             "taskDefinition.containerDefinitions[0].image");
