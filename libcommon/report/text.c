@@ -171,8 +171,9 @@ static void explained(struct printer *p, const struct m2_finding *f, size_t inde
         status(p, effect->status, true);
         struct m2_buf line;
         m2_buf_init(&line, 1 << 16);
-        m2_buf_addf(&line, "%s: %s", effect->resource,
-                    m2_str_empty(effect->detail) ? effect->title : effect->detail);
+        const char *what = m2_str_empty(effect->detail) ? effect->title : effect->detail;
+        bool named = m2_str_has_ci(what, effect->resource);
+        m2_buf_addf(&line, "%s%s%s", named ? "" : effect->resource, named ? "" : ": ", what);
         m2_wrap(p->out, line.data, indent + 11, indent + 11, p->width, false);
         m2_buf_addc(p->out, '\n');
         m2_buf_free(&line);
