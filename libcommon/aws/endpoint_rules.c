@@ -40,7 +40,8 @@ static const struct {
 } exceptions[] = {
     { "cloudformation", GOV_IS_FIPS },
     { "ec2", GOV_IS_FIPS },
-    { "logs", GOV_IS_FIPS },
+    { "logs", { "us-gov-west-1", { "logs.%R.%D", "logs.%R.%D", "logs.%R.%U", "logs-fips.%R.%U" }, NULL } },
+    { "logs", { "us-gov-east-1", { "logs.%R.%D", "logs.%R.%D", "logs.%R.%U", "logs-fips.%R.%U" }, NULL } },
     { "service-quotas", GOV_IS_FIPS },
     { "sso", GOV_IS_FIPS },
     { "sso-oidc", GOV_IS_FIPS },

@@ -118,6 +118,19 @@ Test(file, devices_and_pipes_are_not_replaced, .init = enter, .fini = leave)
     cr_assert_str_eq(err.msg, "no/such/folder: cannot be written: No such file or directory");
 }
 
+Test(file, dash_is_standard_output, .init = enter, .fini = leave)
+{
+    int kept = dup(STDOUT_FILENO), fd = open("caught", O_WRONLY | O_CREAT, 0600);
+    (void)fflush(stdout);
+    (void)dup2(fd, STDOUT_FILENO);
+    write_text("-", "report", 0600);
+    (void)dup2(kept, STDOUT_FILENO);
+    (void)close(kept);
+    (void)close(fd);
+    check_text("caught", "report");
+    cr_assert_neq(access("-", F_OK), 0);
+}
+
 Test(file, a_link_stays_a_link, .init = enter, .fini = leave)
 {
     struct stat st;
