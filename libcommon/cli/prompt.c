@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
@@ -44,18 +45,37 @@ static int put(int fd, const char *s)
     return n < 0 ? -1 : 0;
 }
 
-/* One line into ANSWER. A signal that asks the run to stop interrupts read(2). */
+/* Wait for a key. A signal between the look at the flag and the wait must not be lost: it is let in by
+ * ppoll(2) alone. */
+static int wait_key(int fd, struct m2_err *err)
+{
+    static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+    sigset_t held, before;
+    (void)sigemptyset(&held);
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+        (void)sigaddset(&held, stops[i]);
+    (void)sigprocmask(SIG_BLOCK, &held, &before);
+    int rc = 0;
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    do {
+        if (m2_cancelled(m2_sys_real()))
+            rc = m2_fail(err, M2_ECANCELLED, "interrupted at the prompt");
+    } while (rc == 0 && ppoll(&p, 1, NULL, &before) < 0 && errno == EINTR);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return rc;
+}
+
+/* One line into ANSWER. */
 static int read_line(int fd, char answer[LONGEST], size_t *len, struct m2_err *err)
 {
     size_t n = 0;
     for (;;) {
         char c;
+        if (wait_key(fd, err) < 0)
+            return -1;
         ssize_t got = read(fd, &c, 1);
-        if (got < 0 && errno == EINTR) {
-            if (m2_cancelled(m2_sys_real()))
-                return m2_fail(err, M2_ECANCELLED, "interrupted at the prompt");
+        if (got < 0 && errno == EINTR)
             continue;
-        }
         if (got < 0)
             return m2_fail(err, M2_EIO, "the terminal cannot be read: %s", strerror(errno));
         if (got == 0 && n == 0)

@@ -22,6 +22,8 @@ static void ask(const char *slave, bool secret)
     int fd = open(slave, O_RDWR);
     if (fd < 0 || ioctl(fd, TIOCSCTTY, 0) != 0)
         _exit(99);
+    (void)signal(SIGINT, SIG_DFL); /* the test itself may run in the background, where it is ignored */
+    (void)alarm(20);               /* whatever happens, nobody waits for this process forever */
     m2_cli_signals();
     struct m2_err err = { 0 };
     struct m2_secret s = { 0 };

@@ -25,6 +25,8 @@ static const char *capture(struct m2_arena *a, int fd, int *status, void (*body)
         (void)dup2(ends[1], fd);
         (void)close(ends[0]);
         (void)close(ends[1]);
+        (void)signal(SIGINT, SIG_DFL); /* the test itself may run in the background, where it is ignored */
+        (void)alarm(20);
         body(user);
         _exit(99);
     }
