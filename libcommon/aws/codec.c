@@ -101,8 +101,14 @@ static void add_checksum(const struct m2_codec *c, struct m2_wire *w)
     m2_buf_init(&text, 16);
     m2_base64_add(&text, big, sizeof big);
     m2_wire_header(c, w, "x-amz-checksum-crc32", m2_arena_strdup(c->a, text.data));
-    m2_wire_header(c, w, "x-amz-sdk-checksum-algorithm", "CRC32");
     m2_buf_free(&text);
+    for (size_t i = 0; i < w->headers.len; i++)
+        if (m2_str_eq_ci(w->headers.at[i].name, "x-amz-sdk-checksum-algorithm")) {
+            w->headers.at[i].value =
+                "CRC32"; /* whatever ChecksumAlgorithm asked for: this is what we compute */
+            return;
+        }
+    m2_wire_header(c, w, "x-amz-sdk-checksum-algorithm", "CRC32");
 }
 
 int m2_codec_encode(struct m2_wire *out, struct m2_arena *a, const struct m2_op *op,

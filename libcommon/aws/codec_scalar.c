@@ -120,13 +120,36 @@ const char *m2_scalar_text(const struct m2_codec *c, struct m2_shape s, const st
     return m2_str_or(m2_v_text(v), "");
 }
 
-static struct m2_value *stamp_value(const struct m2_codec *c, int64_t ms)
+/* The AWS CLI prints microseconds, one digit group more than a time here has: TEXT's own. NULL when it has
+ * none. */
+static const char *micros_text(struct m2_arena *a, const char *text)
+{
+    const char *dot = text ? strchr(text, '.') : NULL;
+    const size_t n = dot ? strspn(dot + 1, "0123456789") : 0;
+    char cli[M2_ISO_SIZE], digits[7] = "000000";
+    int64_t ms;
+    if (n < 4 || *text == '-' ||
+        strpbrk(text, "eE, ")) /* milliseconds say it all; exponents and other formats go through ms */
+        return NULL;
+    memcpy(digits, dot + 1, n < 6 ? n : 6);
+    const struct m2_value *whole =
+        m2_v_string(a, m2_arena_printf(a, "%.*s%s", (int)(dot - text), text, dot + 1 + n));
+    if (strcmp(digits, "000000") == 0 || !m2_stamp_ms(&ms, whole))
+        return NULL;
+    m2_time_cli(cli, ms);
+    return m2_arena_printf(a, "%.19s.%s%s", cli, digits, cli + 19);
+}
+
+static struct m2_value *stamp_value(const struct m2_codec *c, int64_t ms, const char *wire)
 {
     char text[M2_ISO_SIZE];
+    const char *micros = micros_text(c->a, wire);
     if (c->opt && c->opt->timestamps_as_epoch) {
         const char *t = epoch_text(c->a, ms);
         return m2_v_number(c->a, t, strlen(t));
     }
+    if (micros)
+        return m2_v_string(c->a, micros);
     m2_time_cli(text, ms);
     return m2_v_string(c->a, text);
 }
@@ -150,7 +173,7 @@ struct m2_value *m2_scalar_read(const struct m2_codec *c, struct m2_shape s, con
                : m2_str_eq_ci(as_text->u.text.p, "false") ? m2_v_bool(c->a, false)
                                                           : as_text;
     case M2_K_TIMESTAMP:
-        return m2_stamp_ms(&ms, as_text) ? stamp_value(c, ms) : as_text;
+        return m2_stamp_ms(&ms, as_text) ? stamp_value(c, ms, as_text->u.text.p) : as_text;
     case M2_K_BLOB:
         if (c->opt && c->opt->blobs_as_text) {
             struct m2_bytes raw = m2_blob_bytes(c, text, n);
@@ -219,7 +242,7 @@ struct m2_value *m2_json_shape(const struct m2_codec *c, struct m2_shape s, cons
     case M2_K_MAP:
         return json_map(c, s, v);
     case M2_K_TIMESTAMP:
-        return m2_stamp_ms(&ms, v) ? stamp_value(c, ms) : m2_v_copy(c->a, v);
+        return m2_stamp_ms(&ms, v) ? stamp_value(c, ms, m2_v_text(v)) : m2_v_copy(c->a, v);
     case M2_K_BLOB:
         return m2_v_is(v, M2_STRING) ? m2_scalar_read(c, s, v->u.text.p, v->u.text.n) : NULL;
     default: /* JSON has the rest as it is; a number keeps its text */

@@ -62,8 +62,7 @@ Test(answer, is_what_the_AWS_CLI_prints)
           "{\"PolicyDocument\":\"not json\"}" },
         { "iam", "GetAccountAuthorizationDetails",
           "<r><GetAccountAuthorizationDetailsResult><RoleDetailList><member><RolePolicyList><member><"
-          "PolicyDocument>" POLICY_IN
-          "</PolicyDocument></member></RolePolicyList></member></"
+          "PolicyDocument>" POLICY_IN "</PolicyDocument></member></RolePolicyList></member></"
           "RoleDetailList><Policies><member><PolicyVersionList><member><Document>" POLICY_IN
           "</Document></member></PolicyVersionList></member></Policies></"
           "GetAccountAuthorizationDetailsResult></r>",
@@ -118,6 +117,17 @@ Test(answer, is_what_the_AWS_CLI_prints)
           "\"MemorySize\":3008}}",
           "{\"Configuration\":{\"FunctionName\":\"f\",\"LastModified\":\"2026-01-01T00:00:00.000+0000\","
           "\"MemorySize\":3008}}" },
+        /* microseconds were once cut to milliseconds */
+        { "ecs", "StopTask",
+          "{\"task\":{\"createdAt\":1764500000.848977,\"startedAt\":1764500000.9999999,\"stoppedAt\":"
+          "1764500000.1239}}",
+          "{\"task\":{\"createdAt\":\"2025-11-30T10:53:20.848977+00:00\",\"startedAt\":\"2025-11-30T10:53:20."
+          "999999+00:00\","
+          "\"stoppedAt\":\"2025-11-30T10:53:20.123900+00:00\"}}" },
+        { "sts", "AssumeRole",
+          "<r><AssumeRoleResult><Credentials><Expiration>2026-11-23T11:00:00.000336+02:00</Expiration></"
+          "Credentials></AssumeRoleResult></r>",
+          "{\"Credentials\":{\"Expiration\":\"2026-11-23T09:00:00.000336+00:00\"}}" },
         { "ecs", "StopTask", "", "{}" },
     };
     struct m2_arena *a = m2_arena_new();
