@@ -156,7 +156,7 @@ static int read_header(struct reader *r, struct m2_bytes text)
 static struct m2_bytes cut_comment(struct reader *r, struct m2_bytes value)
 {
     for (size_t i = 0; i < value.n; i++) {
-        if ((value.p[i] != '#' && value.p[i] != ';') || !is_space(value.p[i - 1]))
+        if ((value.p[i] != '#' && value.p[i] != ';') || !is_space(*(value.p + i - 1)))
             continue;
         warn(r,
              "the text from '%c' on is taken as a comment (the AWS CLI takes it as part of the value); put "
@@ -195,8 +195,9 @@ static int read_property(struct reader *r, struct m2_bytes text, size_t indent)
     r->indent = indent;
     r->skip_key = !name_valid(name, false);
     if (r->skip_key || r->skip_section) {
-        if (!r->skip_section)
-            warn(r, "%s is left out: not a name of a setting", shown(r, name));
+        if (!r->skip_section) /* not shown: a token pasted over several lines looks like one */
+            warn(r,
+                 "the setting is left out: its name has characters other than letters, digits and -_/.%%@:+");
         r->key = 0; /* only says that a continuation has something to continue */
         r->nested = false;
         r->skip_key = true;

@@ -49,7 +49,7 @@ Test(ini, accepted_with_a_warning)
         { "[default]\nk = 1\nK = 2\n", "k", "2", "f:3: k is set already on line 2" },
         { "[default]\nk = 1\n[default]\nj = 2\n", "k", "1", "f:3: [default] is there already on line 1" },
         { "[default] tail\nk = 1\n", "k", "1", "f:1: the text after ']' is ignored" },
-        { "[default]\nbad key = 1\n more\nk = 2\n", "k", "2", "f:2: bad key is left out" },
+        { "[default]\nbad key = 1\n more\nk = 2\n", "k", "2", "f:2: the setting is left out" },
         { "[profile a b]\nk = 1\n  more\n[default]\nk = 2\n", "k", "2", "f:1: [profile a b] is left out" },
         { "[default]\nk = a\n [x]\n", "k", "a\n[x]", "f:3: this indented line continues the value of k" },
         { "\t[default]\n\tk = 1\n\tj = 2\n", "j", "2", NULL },
