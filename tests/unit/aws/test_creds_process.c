@@ -73,7 +73,7 @@ Test(creds, process)
           .says = { "open '" } },
         { .name = "an agent that stays",
           .config = RUN,
-          .files = { { "tool", "sleep 30 &\necho '" ANSWER "}'\n" } },
+          .files = { { "tool", "sleep 3 &\necho '" ANSWER "}'\n" } },
           .id = "ASIAPROC" },
     };
     credlab_run_all(cases, sizeof cases / sizeof cases[0]);
