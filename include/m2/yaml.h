@@ -8,6 +8,7 @@
  *            tag. Short tags (!Ref, !GetAtt, !Sub …) stay in `tag` with the node beneath; line and column on every node.
  *            Aliases are copies with the anchor's positions, within the limits; `<<` is kept as an ordinary key. A
  *            duplicate key is reported and its LAST value kept, in the first one's place.
+ *            A text that is JSON goes to m2_json_parse: YAML knows no surrogate pairs in escapes.
  * Source:    YAML 1.1; the resolvers of PyYAML and SnakeYAML.
  */
 #ifndef M2_YAML_H
