@@ -176,9 +176,12 @@ void m2_follow_image(struct m2_collect_run *run, const char *uri)
     struct m2_image_ref ref;
     if (!m2_image_parse(&ref, run->a, uri))
         return;
-    m2_vec_push(run->a, &run->images, uri);
     const char *parts[] = { ref.registry, ref.name, ref.region, ref.digest ? ref.digest : ref.tag };
+    const enum m2_topic topic = ref.digest ? M2_T_IMAGE_DIGEST : M2_T_IMAGE_TAG;
+    const char *image = m2_parts(run->a, parts, 4);
+    if (!m2_is_published(run, topic, image))
+        m2_vec_push(run->a, &run->images, uri);
     if (m2_str_eq(ref.registry, run->account))
         m2_publish(run, M2_T_REPOSITORY, m2_parts(run->a, parts, 3));
-    m2_publish(run, ref.digest ? M2_T_IMAGE_DIGEST : M2_T_IMAGE_TAG, m2_parts(run->a, parts, 4));
+    m2_publish(run, topic, image);
 }

@@ -1,0 +1,81 @@
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "m2/codec.h"
+#include "m2/model.h"
+#include "snapshot/collect.h"
+#include "testsys.h"
+
+/* As many parts as any row takes. */
+#define PARTS                                                                                                \
+    "111122223333\x1f"                                                                                       \
+    "name\x1f"                                                                                               \
+    "us-east-1\x1f"                                                                                          \
+    "tag"
+
+Test(table, every_row_is_a_call_that_the_models_know)
+{
+    size_t n;
+    const struct m2_collect_row *rows = m2_collect_rows(&n);
+    struct testsys t;
+    testsys_init(&t, NULL);
+    cr_assert_gt(n, 60);
+    for (size_t i = 0; i < n; i++) {
+        struct m2_arena *a = m2_arena_new();
+        struct m2_err err = { 0 };
+        const struct m2_service *service = NULL;
+        struct m2_op op;
+        struct m2_wire wire;
+        const char *region;
+        struct m2_value *input = m2_collect_input(a, &rows[i], PARTS, &region);
+        cr_assert_eq(m2_model_service(&service, rows[i].pub.service, &err), 0, "%s", err.msg);
+        cr_assert_eq(m2_model_op(&op, service, rows[i].pub.operation, &err), 0, "%s", err.msg);
+        cr_expect_eq(m2_codec_encode(&wire, a, &op, input, &t.sys, &err), 0, "%s %s: %s", rows[i].pub.service,
+                     rows[i].pub.operation, err.msg);
+        cr_expect_eq(m2_v_len(input) > 0, rows[i].input != NULL, "%s %s", rows[i].pub.service,
+                     rows[i].pub.operation);
+        cr_expect(op.read_only, "%s %s does not only read", rows[i].pub.service, rows[i].pub.operation);
+        m2_arena_free(a);
+    }
+}
+
+static bool has_operation(const char *name)
+{
+    size_t n;
+    const struct m2_collector_row *rows = m2_collectors(&n);
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strlen(rows[i].service);
+        if (strncmp(name, rows[i].service, len) == 0 && name[len] == ':' &&
+            strcmp(name + len + 1, rows[i].operation) == 0)
+            return true;
+    }
+    return false;
+}
+
+Test(table, what_feeds_a_row_is_a_row_and_every_row_is_wanted)
+{
+    size_t n;
+    const struct m2_collector_row *rows = m2_collectors(&n);
+    for (size_t i = 0; i < n; i++) {
+        cr_expect_not_null(rows[i].checks[0], "%s %s", rows[i].service, rows[i].operation);
+        for (const char *const *after = rows[i].after; *after; after++)
+            cr_expect(has_operation(*after), "%s %s after %s", rows[i].service, rows[i].operation, *after);
+    }
+}
+
+Test(table, areas_and_ids_meet)
+{
+    static const struct {
+        const char *want, *id;
+        bool meets;
+    } cases[] = {
+        { "network", "net.egress", true },   { "net.egress", "net.egress", true },
+        { "net.egress", "network", true },   { "net.dns", "net.egress", false },
+        { "images", "image.uri", true },     { "fargate", "task.failures", true },
+        { "fargate", "fargate.size", true }, { "lambda", "fargate.size", false },
+        { "stack", "stackx.y", false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_expect_eq(m2_collect_wants(cases[i].want, cases[i].id), cases[i].meets, "%s %s", cases[i].want,
+                     cases[i].id);
+}
