@@ -117,6 +117,13 @@ Test(look, outputs_are_found_by_name_and_by_arn)
         { "any",
           "{\"service\":\"iam\",\"operation\":\"GetRole\",\"input\":{\"RoleName\":\"y\"},\"output\":{}}",
           NULL, M2_SEEN },
+        { "a bare 404 is not the service's word",
+          "{\"service\":\"iam\",\"operation\":\"GetRole\",\"input\":{\"RoleName\":\"x\"},\"error\":{\"code\":"
+          "\"404\"}}",
+          "x", M2_UNSEEN },
+        { "any, gone",
+          "{\"service\":\"iam\",\"operation\":\"GetRole\",\"error\":{\"code\":\"NoSuchEntity\"}}", NULL,
+          M2_ABSENT },
         { "an ok one first",
           "{\"service\":\"iam\",\"operation\":\"GetRole\",\"input\":{\"RoleName\":\"x\"},\"error\":{\"code\":"
           "\"Throttling\"}},"
