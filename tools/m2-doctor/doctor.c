@@ -1,0 +1,198 @@
+/* One run of m2-doctor: snapshot in hand or collected, then findings, then a report. */
+#include "doctor.h"
+
+#include <stdlib.h>
+
+#include "common/session.h"
+#include "m2/check.h"
+#include "m2/collect.h"
+#include "m2/report.h"
+#include "m2/snapshot.h"
+#include "m2/time.h"
+
+struct run {
+    struct m2_arena *arena;
+    const struct doctor_args *args;
+    const struct doctor_world *world;
+    struct session session;
+    struct m2_progress *progress;
+    struct m2_snapshot snap;
+    M2_VEC(const char *) notes;
+    const char *tool;
+};
+
+static const char *const *list_of(struct run *r, const struct m2_strlist *list)
+{
+    if (!list->v.len)
+        return NULL;
+    const char **ids = m2_arena_new_array(r->arena, const char *, list->v.len + 1);
+    for (size_t i = 0; i < list->v.len; i++)
+        ids[i] = list->v.at[i];
+    return ids;
+}
+
+/* What the user said on the command line goes over what is known already. */
+static void set_target(struct run *r, struct m2_target *t)
+{
+    const struct doctor_args *a = r->args;
+    t->stack = m2_str_or(t->stack, r->session.stack.value);
+    if (a->common.stack)
+        t->stack = a->common.stack;
+    t->vpc = m2_str_or(a->vpc, t->vpc);
+    t->lambda_image = m2_str_or(a->lambda_image, t->lambda_image);
+    t->fargate_image = m2_str_or(a->fargate_image, t->fargate_image);
+    t->expected_account = m2_str_or(a->expect_account, m2_env(r->world->sys, "AWS_ACCOUNT_ID"));
+    t->since_ms = a->since_ms;
+    if (a->assign_public_ip)
+        t->assign_public_ip = m2_str_eq(a->assign_public_ip, "yes");
+    if (a->subnet.v.len) {
+        t->subnets.len = 0;
+        for (size_t i = 0; i < a->subnet.v.len; i++)
+            m2_vec_push(r->arena, &t->subnets, a->subnet.v.at[i]);
+        t->subnets_from = "--subnet";
+    }
+    if (a->security_group.v.len) {
+        t->security_groups.len = 0;
+        for (size_t i = 0; i < a->security_group.v.len; i++)
+            m2_vec_push(r->arena, &t->security_groups, a->security_group.v.at[i]);
+    }
+}
+
+static void on_event(void *user, const struct m2_collect_event *e)
+{
+    struct run *r = user;
+    struct m2_buf text;
+    m2_buf_init(&text, 400);
+    m2_buf_addf(&text, "read %zu answers", e->done);
+    if (e->waiting_for)
+        m2_buf_addf(&text, ", waiting %lld s for %s", (long long)(e->waiting_ms / 1000), e->waiting_for);
+    m2_progress_update(r->progress, text.data);
+    m2_buf_free(&text);
+}
+
+static void note_settings(struct run *r)
+{
+    const struct m2_awsconfig *c = &r->session.config;
+    for (size_t i = 0; i < c->warnings.len; i++)
+        m2_vec_push(r->arena, &r->notes, c->warnings.at[i]);
+    if (m2_str_eq(c->region.source, "default"))
+        m2_vec_push(r->arena, &r->notes,
+                    m2_arena_printf(r->arena,
+                                    "No region is set anywhere: %s is assumed (--region NAME changes it).",
+                                    c->region.value));
+}
+
+/* Read the account. A run without accepted credentials leaves a snapshot that says so: CUT is then set. */
+static int collect(struct run *r, const char *const *checks, struct m2_err *cut, struct m2_err *err)
+{
+    int64_t started_ms = m2_mono_ms(r->world->sys), timeout_ms = r->args->common.timeout_ms;
+    if (session_connect(&r->session, r->world->net, err) < 0)
+        return -1;
+    m2_progress_phase(r->progress, "reading the account");
+    struct m2_collect_options options = {
+        .sys = r->world->sys,
+        .net = r->session.net,
+        .aws = r->session.aws,
+        .tool = r->tool,
+        .checks = checks,
+        .deadline_mono_ms = timeout_ms ? started_ms + timeout_ms : 0,
+        .event = on_event,
+        .event_user = r,
+    };
+    options.target.assign_public_ip = -1;
+    set_target(r, &options.target);
+    bool timed_out = false;
+    if (m2_collect(&r->snap, r->arena, &options, &timed_out, err) < 0) {
+        if (err->code != M2_ECRED || !r->snap.root)
+            return -1;
+        *cut = *err;
+    }
+    if (timed_out)
+        m2_fail(cut, M2_ETIMEOUT,
+                "the run was ended after %lld s (--timeout); the report holds what was read until then",
+                (long long)(timeout_ms / 1000));
+    return 0;
+}
+
+static int get_snapshot(struct run *r, const char *const *checks, struct m2_err *cut, struct m2_err *err)
+{
+    const struct doctor_args *a = r->args;
+    if (a->snapshot) {
+        if (m2_snapshot_load(&r->snap, r->arena, a->snapshot, err) < 0)
+            return -1;
+        set_target(r, &r->snap.target);
+        return 0;
+    }
+    note_settings(r);
+    return collect(r, checks, cut, err);
+}
+
+static int render(struct m2_buf *out, enum m2_exit *status, struct run *r, struct m2_err *err)
+{
+    const struct doctor_args *a = r->args;
+    char now[M2_ISO_SIZE];
+    m2_time_iso(now, m2_now_ms(r->world->sys) / 1000 * 1000);
+    const struct m2_analyze_options options = {
+        .only = list_of(r, &a->only),
+        .skip = list_of(r, &a->skip),
+        .tool = doctor_tool.name,
+        .version = m2_version(),
+        .generated_at = now,
+        .profile = a->common.profile,
+    };
+    struct m2_findings found = { 0 };
+    if (m2_analyze(&found, r->arena, &r->snap, &options, err) < 0)
+        return -1;
+    for (size_t i = 0; i < r->notes.len; i++)
+        m2_vec_push(r->arena, &found.notes, r->notes.at[i]);
+    const struct m2_report_style style = {
+        .width = a->common.output ? 80 : r->world->term.width,
+        .color = !a->common.output && r->world->term.color,
+        .unicode = r->world->term.unicode,
+        .verbose = a->common.verbose,
+        .quiet = a->common.quiet,
+    };
+    m2_renderer_find(a->common.format)->render(out, &found, &style);
+    *status = M2_EXIT_OK;
+    if (a->common.strict && found.counts[M2_UNKNOWN])
+        *status = M2_EXIT_UNSURE;
+    if (found.counts[M2_FAIL] || (a->common.strict && found.counts[M2_WARN]))
+        *status = M2_EXIT_FOUND;
+    return 0;
+}
+
+static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struct m2_err *err)
+{
+    const struct doctor_args *a = r->args;
+    struct m2_err cut = { 0 };
+    const char *const *checks = NULL;
+    if (m2_checks_select(&checks, r->arena, list_of(r, &a->only), list_of(r, &a->skip), err) < 0 ||
+        session_settings(&r->session, r->arena, r->world->sys, &a->common, err) < 0 ||
+        get_snapshot(r, checks, &cut, err) < 0)
+        return -1;
+    m2_progress_clear(r->progress);
+    if (a->save_snapshot && m2_snapshot_save(&r->snap, a->save_snapshot, !a->no_redact, err) < 0)
+        return -1;
+    if (render(out, status, r, err) < 0)
+        return -1;
+    if (cut.code != M2_OK) {
+        *err = cut;
+        *status = M2_EXIT_CANNOT;
+    }
+    return 0;
+}
+
+int doctor_run(struct m2_buf *out, enum m2_exit *status, const struct doctor_args *args,
+               const struct doctor_world *world, struct m2_err *err)
+{
+    struct run r = { .arena = m2_arena_new(), .args = args, .world = world };
+    r.tool = m2_arena_printf(r.arena, "%s %s", doctor_tool.name, m2_version());
+    r.progress =
+        m2_progress_new(world->sys, stderr, world->term.err_tty, world->term.width, args->common.quiet);
+    int rc = run_in(out, status, &r, err);
+    m2_progress_clear(r.progress);
+    m2_progress_free(r.progress);
+    session_close(&r.session);
+    m2_arena_free(r.arena);
+    return rc;
+}

@@ -1,0 +1,43 @@
+/*
+ * m2-doctor/doctor.h — the parts of m2-doctor: options, one run, the catalogue.
+ */
+#ifndef M2_DOCTOR_H
+#define M2_DOCTOR_H
+
+#include "m2/cli.h"
+#include "m2/net.h"
+
+struct doctor_args {
+    struct m2_common common;
+    const char *snapshot, *save_snapshot;
+    const char *vpc, *assign_public_ip, *lambda_image, *fargate_image, *expect_account;
+    struct m2_strlist subnet, security_group, only, skip;
+    int64_t since_ms;
+    bool no_redact, list_checks;
+    const char *explain;
+};
+
+extern const struct m2_tool doctor_tool;
+
+/* What a run may touch; tests give their own. */
+struct doctor_world {
+    const struct m2_sys *sys;
+    struct m2_net *net; /* NULL: the real network, started when needed */
+    struct m2_term term;
+};
+
+/**
+ * The whole diagnosis: collect or load, save, analyse, render into OUT. *STATUS is the exit status of a run
+ * that came to a report. A run cut short (deadline, refused credentials) still reports what is known: 0, with
+ * ERR set. Errors: no report could be made; OUT is untouched.
+ */
+int doctor_run(struct m2_buf *out, enum m2_exit *status, const struct doctor_args *args,
+               const struct doctor_world *world, struct m2_err *err) M2_MUST_USE;
+
+/** --list-checks, text or JSON. */
+void doctor_list_checks(struct m2_buf *out, struct m2_arena *a, const struct doctor_args *args, int width);
+/** --explain ID: a check, an area or a cause. Errors: M2_EUSAGE with the nearest id. */
+int doctor_explain(struct m2_buf *out, struct m2_arena *a, const struct doctor_args *args, int width,
+                   struct m2_err *err) M2_MUST_USE;
+
+#endif

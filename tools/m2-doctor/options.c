@@ -1,0 +1,129 @@
+#include <stddef.h>
+
+#include "doctor.h"
+#include "m2/report.h"
+
+#define AT(field) offsetof(struct doctor_args, field)
+
+static const char *const *formats(void)
+{
+    static const char *names[16];
+    size_t n = 0;
+    for (const struct m2_renderer *r = m2_renderers(); r->name && n < 15; r++)
+        names[n++] = r->name;
+    return names;
+}
+
+static const char *const *yes_no(void)
+{
+    static const char *const names[] = { "yes", "no", NULL };
+    return names;
+}
+
+static const struct m2_opt options[] = {
+    { .name = "snapshot",
+      .type = M2_OPT_STRING,
+      .at = AT(snapshot),
+      .arg = "FILE",
+      .group = "What to diagnose",
+      .help = "analyse a saved snapshot: no network, no credentials",
+      .more = "FILE - reads standard input. A snapshot can also be put together by hand from saved AWS CLI "
+              "answers." },
+    { .name = "save-snapshot",
+      .type = M2_OPT_STRING,
+      .at = AT(save_snapshot),
+      .arg = "FILE",
+      .help = "keep what was collected, redacted, for later or for support" },
+    { .name = "no-redact",
+      .type = M2_OPT_FLAG,
+      .at = AT(no_redact),
+      .help = "save account ids and names as they are; credentials are removed all the same" },
+    { .name = "since",
+      .type = M2_OPT_DURATION,
+      .at = AT(since_ms),
+      .arg = "DURATION",
+      .help = "how far back failures are read, e.g. 36h or 14d (default 7d)" },
+    { .name = "expect-account",
+      .type = M2_OPT_STRING,
+      .at = AT(expect_account),
+      .arg = "ID",
+      .help = "fail when the credentials belong to another account",
+      .env = "AWS_ACCOUNT_ID" },
+    { .name = "vpc",
+      .type = M2_OPT_STRING,
+      .at = AT(vpc),
+      .arg = "ID",
+      .group = "Where the tasks will run",
+      .help = "VPC of the tasks (default: what the deployed state machine says, else the default VPC)" },
+    { .name = "subnet",
+      .type = M2_OPT_LIST,
+      .at = AT(subnet),
+      .arg = "ID",
+      .help = "a subnet of the tasks; may repeat" },
+    { .name = "security-group",
+      .type = M2_OPT_LIST,
+      .at = AT(security_group),
+      .arg = "ID",
+      .help = "a security group of the tasks; may repeat" },
+    { .name = "assign-public-ip",
+      .type = M2_OPT_ENUM,
+      .at = AT(assign_public_ip),
+      .arg = "yes|no",
+      .choices = yes_no,
+      .help = "do the tasks get a public IP address?" },
+    { .name = "lambda-image",
+      .type = M2_OPT_STRING,
+      .at = AT(lambda_image),
+      .arg = "URI",
+      .help = "image of the Lambda function (default: the deployed one, else upstream's)" },
+    { .name = "fargate-image",
+      .type = M2_OPT_STRING,
+      .at = AT(fargate_image),
+      .arg = "URI",
+      .help = "image of the Fargate task (default: the deployed one, else upstream's)" },
+    { .name = "only",
+      .type = M2_OPT_LIST,
+      .at = AT(only),
+      .arg = "ID|AREA",
+      .group = "Which checks",
+      .help = "run only this check or area; may repeat" },
+    { .name = "skip",
+      .type = M2_OPT_LIST,
+      .at = AT(skip),
+      .arg = "ID|AREA",
+      .help = "leave out this check or area; may repeat" },
+    { .name = "list-checks",
+      .type = M2_OPT_FLAG,
+      .at = AT(list_checks),
+      .help = "list every check and what it can find" },
+    { .name = "explain",
+      .type = M2_OPT_STRING,
+      .at = AT(explain),
+      .arg = "ID",
+      .help = "a check or a cause in full: why, how it is found, fix, rights, sources" },
+    M2_COMMON_OPTS(struct doctor_args, common, formats),
+    { .name = NULL },
+};
+
+static const struct m2_example examples[] = {
+    { "m2-doctor --profile mylab", "check the account of profile mylab, before or after a deployment" },
+    { "m2-doctor --subnet subnet-0a1 --subnet subnet-0b2 --security-group sg-0c3",
+      "will tasks in these subnets reach what they need?" },
+    { "m2-doctor --save-snapshot account.json", "keep what was read; send it to support" },
+    { "m2-doctor --snapshot account.json --format json", "analyse it again, anywhere, for a program" },
+    { "m2-doctor --explain net.no-default-route", "what does this cause mean, and how is it mended?" },
+    { NULL, NULL },
+};
+
+const struct m2_tool doctor_tool = {
+    .name = "m2-doctor",
+    .summary = "is this account ready for MR Optimum Mode 2, and if something failed, why?",
+    .about =
+        "m2-doctor reads an AWS account (it never writes), analyses what it read, and names root causes with "
+        "their evidence and the command that mends them. It works before a deployment, after a failed one, "
+        "and "
+        "on a saved snapshot without network or credentials.\n\n"
+        "What it may not read it reports as unknown, with the right that is missing; it never guesses.",
+    .opts = options,
+    .examples = examples,
+};
