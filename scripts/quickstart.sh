@@ -15,10 +15,10 @@ cmake --preset release >build-quickstart.log 2>&1 && cmake --build --preset rele
 }
 rm -f build-quickstart.log
 
-example=fixtures/accounts/broken-no-nat
-say "Diagnosing an example account: $example (its story is in $example/story.md)"
+example=fixtures/accounts/private-subnet-no-route
+say "Diagnosing an example account: $example (its story is in $example.md)"
 status=0
-build/release/m2-doctor --snapshot "$example/snapshot.json" || status=$?
+build/release/m2-doctor --snapshot "$example.json" || status=$?
 [ "$status" -eq 1 ] || {
     echo "m2-doctor ended with exit status $status; 1 (something failed) was expected" >&2
     exit 1
