@@ -1,0 +1,89 @@
+"""Unreadable input: file, place and expectation in one sentence, exit status 2, nothing written."""
+import json
+import subprocess
+
+import pytest
+
+GOOD = {"schema": "m2-snapshot/1", "calls": []}
+DEEP = '{"schema":"m2-snapshot/1","calls":' + "[" * 70 + "]" * 70 + "}"
+BAD = [
+    ("empty", "", None),
+    ("not-json", "hello", ":1:1"),
+    ("truncated", json.dumps(GOOD)[:-4], ":1:"),
+    ("trailing", json.dumps(GOOD) + "x", ":1:"),
+    ("duplicate-key", '{"schema":"m2-snapshot/1",\n"schema":"m2-snapshot/1","calls":[]}', ":2:"),
+    ("too-deep", DEEP, "64"),
+    ("an-array", "[]", None),
+    ("no-schema", "{}", "schema"),
+    ("other-schema", '{"schema":"m2-report/1","calls":[]}', "m2-report/1"),
+    ("newer", '{"schema":"m2-snapshot/2","calls":[]}', "m2-snapshot/2"),
+    ("no-calls", '{"schema":"m2-snapshot/1"}', "calls"),
+    ("calls-no-array", '{"schema":"m2-snapshot/1","calls":{}}', "calls"),
+    ("call-no-service", '{"schema":"m2-snapshot/1","calls":[{"operation":"X","output":{}}]}', "calls[0]"),
+    ("bad-utf8", b'{"schema":"m2-snapshot/1","calls":[],"x":"\xff"}', ":1:"),
+    ("nul", b'{"schema":"m2-snapshot/1","calls":[],"x":"\\u0000"}', ":1:"),
+]
+
+
+@pytest.mark.parametrize("name,text,named", BAD, ids=[b[0] for b in BAD])
+def test_bad_snapshot(doctor, tmp_path, name, text, named):
+    path = tmp_path / f"{name}.json"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    run = doctor("--snapshot", path, "--output", tmp_path / "report")
+    assert run.status == 2, run
+    assert run.out == "" and f"{name}.json" in run.err and len(run.err.splitlines()) <= 2, run
+    assert named is None or named in run.err, run
+    assert not (tmp_path / "report").exists()
+    assert [p.name for p in tmp_path.iterdir()] == [f"{name}.json"]
+
+
+def test_missing_snapshot_file(doctor, tmp_path):
+    run = doctor("--snapshot", tmp_path / "absent.json")
+    assert run.status == 2 and "absent.json" in run.err and "No such file" in run.err
+
+
+def test_directory_as_snapshot(doctor, tmp_path):
+    run = doctor("--snapshot", tmp_path)
+    assert run.status == 2 and str(tmp_path) in run.err, run
+
+
+def test_snapshot_from_standard_input(doctor):
+    run = doctor("--snapshot", "-", "--format", "json", stdin=json.dumps(GOOD))
+    assert run.status == 0, run
+    assert json.loads(run.out)["verdict"] == "inconclusive"
+
+
+def test_empty_snapshot_passes_nothing(doctor):
+    doc = json.loads(doctor("--snapshot", "-", "--format", "json", stdin=json.dumps(GOOD)).out)
+    assert doc["summary"]["pass"] == 0 and doc["summary"]["fail"] == 0
+    assert doctor("--snapshot", "-", "--strict", stdin=json.dumps(GOOD)).status == 4
+
+
+@pytest.mark.parametrize("fmt", ["text", "json"])
+def test_full_disk_is_not_success(doctor, fmt):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([doctor.path, "--snapshot", "-", "--format", fmt], input=json.dumps(GOOD), text=True,
+                              stdout=full, stderr=subprocess.PIPE, env=doctor.env)
+    assert done.returncode == 3 and "No space left" in done.stderr
+
+
+def test_closed_pipe_is_not_success(doctor):
+    script = f"'{doctor.path}' --list-checks | true; echo ${{PIPESTATUS[0]}}"
+    statuses = set()
+    for _ in range(5):
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=doctor.env)
+        statuses.add(done.stdout.strip())
+    assert statuses <= {"3", "0"}, statuses  # 0: written before the reader went away
+    done = subprocess.run(["bash", "-c", f"'{doctor.path}' --list-checks >&-; echo $?"], capture_output=True, text=True,
+                          env=doctor.env)
+    assert done.stdout.strip() == "3", done
+
+
+def test_output_file_is_whole_or_not_there(doctor, tmp_path):
+    target = tmp_path / "report.json"
+    run = doctor("--snapshot", "-", "--format", "json", "--output", target, stdin=json.dumps(GOOD))
+    assert run.status == 0 and run.out == ""
+    assert json.loads(target.read_text())["schema"] == "m2-report/1"
+    run = doctor("--snapshot", "-", "--output", tmp_path / "no/such/dir/report", stdin=json.dumps(GOOD))
+    assert run.status == 3 and "no/such/dir" in run.err
+    assert [p.name for p in tmp_path.iterdir()] == ["report.json"]

@@ -1,0 +1,78 @@
+"""Wrong usage: one clear sentence on stderr, nothing on stdout, exit status 2."""
+import json
+import re
+
+import pytest
+
+USAGE = [
+    (["--profil", "x"], "--profile"),
+    (["--regoin=us-east-1"], "--region"),
+    (["--format", "yaml"], "text"),
+    (["--format"], "--format"),
+    (["--strict=yes"], "--strict"),
+    (["--since", "soon"], "soon"),
+    (["--timeout", "-1"], "-1"),
+    (["--assign-public-ip", "maybe"], "yes"),
+    (["--only", "net.egres", "--snapshot", "x"], "net.egress"),
+    (["--skip", "netwrk", "--snapshot", "x"], "network"),
+    (["--explain", "net.no-defalt-route"], "net.no-default-route"),
+    (["--password", "hunter2"], "password"),
+    (["operand"], "operand"),
+    (["-z"], "-z"),
+    (["--region", "us_east_1", "--snapshot", "x"], "us_east_1"),
+]
+
+
+@pytest.mark.parametrize("args,named", USAGE, ids=[" ".join(a) for a, _ in USAGE])
+def test_wrong_usage_is_one_sentence(doctor, args, named):
+    run = doctor(*args)
+    assert run.status == 2, run
+    assert run.out == ""
+    first = run.err.splitlines()[0]
+    assert first.startswith("m2-doctor: ") and named in first, run
+    assert len(run.err.splitlines()) <= 2, run
+    assert "hunter2" not in run.err
+
+
+def test_help_fits_80_columns_and_names_every_exit_status(doctor):
+    run = doctor("--help")
+    assert run.status == 0 and run.err == ""
+    assert max(map(len, run.out.splitlines())) <= 80
+    for status in (0, 1, 2, 3, 4, 70, 130):
+        assert re.search(rf"^\s+{status}\b", run.out, re.M), status
+
+
+def test_version(doctor):
+    assert re.fullmatch(r"m2-doctor \d+\.\d+\.\d+\n", doctor("--version").out)
+
+
+def test_every_check_and_cause_explains_itself(doctor):
+    checks = json.loads(doctor("--list-checks", "--format", "json").out)["checks"]
+    assert len(checks) >= 20
+    for check in checks:
+        run = doctor("--explain", check["id"])
+        assert run.status == 0 and check["title"].split()[0] in run.out
+        assert max(map(len, run.out.splitlines())) <= 110
+        for part in ("why", "how", "fix", "sources"):
+            assert check[part], (check["id"], part)
+        for cause in check["causes"]:
+            if not cause.endswith("*"):
+                assert doctor("--explain", cause).status == 0, cause
+
+
+def test_explain_config_names_the_source_of_each_setting(doctor, tmp_path):
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text("[profile lab]\nregion = eu-west-1\n")
+    run = doctor("--explain-config", "--profile", "lab", "--format", "json", env={"STACK_NAME": "mine"})
+    rows = {r["name"]: r for r in json.loads(run.out)["settings"]}
+    assert rows["region"]["value"] == "eu-west-1" and "config:2" in rows["region"]["source"]
+    assert rows["stack"] == {"name": "stack", "value": "mine", "source": "environment STACK_NAME"}
+    assert rows["profile"]["source"] == "--profile"
+
+
+def test_explain_config_shows_no_secret(doctor):
+    run = doctor("--explain-config", env={"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+                                          "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMIsecret",
+                                          "AWS_SESSION_TOKEN": "tokentokentoken"})
+    assert run.status == 0 and "environment" in run.out
+    assert "wJalrXUtnFEMIsecret" not in run.out + run.err and "tokentokentoken" not in run.out + run.err
