@@ -1,0 +1,107 @@
+/* stack.events: why the last operation failed. */
+#include "analyze/failure/catalogue.h"
+#include "analyze/names.h"
+#include "analyze/stack/events.h"
+#include "analyze/stack/stack.h"
+#include "m2/str.h"
+
+#define DEFAULT_SINCE_MS (INT64_C(7) * 86400000)
+
+/* Did it happen before the time the user cares about? */
+static bool long_ago(const struct m2_check_run *r, int64_t at_ms)
+{
+    int64_t since = r->snap->target.since_ms > 0 ? r->snap->target.since_ms : DEFAULT_SINCE_MS;
+    return r->snap->collected_ms && at_ms && at_ms < r->snap->collected_ms - since;
+}
+
+static void say_denial(struct m2_check_run *r, struct m2_finding *f, const char *reason)
+{
+    struct m2_denial d = { 0 };
+    if (!m2_failure_denial(&d, r->arena, reason))
+        return;
+    m2_found_fix(r, f, "Allow %s%s%s to %s%s%s.", d.action, d.resource ? " on " : "",
+                 m2_str_or(d.resource, ""), m2_str_or(d.principal, "the user or role that deploys"),
+                 d.layer ? "; what must change: " : "", m2_str_or(d.layer, ""));
+    m2_found_about(r, f, d.action);
+}
+
+static void report(struct m2_check_run *r, const char *stack, const struct m2_stack_failure *x,
+                   enum m2_status level, const char *when)
+{
+    struct m2_finding *f = m2_found(r, level, stack, x->slug);
+    const char *nested = m2_str_eq(x->stack_name, stack)
+                             ? ""
+                             : m2_arena_printf(r->arena, " in nested stack %s", x->stack_name);
+    m2_found_detail(r, f, "%s: %s (%s)%s ended in %s. CloudFormation says: %s%s", when, x->logical_id,
+                    x->type, nested, x->status, m2_str_or(x->reason, "(no reason)"),
+                    x->fallout ? m2_arena_printf(r->arena, " (%zu other failure%s followed from it)",
+                                                 x->fallout, x->fallout == 1 ? "" : "s")
+                               : "");
+    m2_found_evidence(r, f, x->call,
+                      m2_arena_printf(r->arena, "StackEvents[?LogicalResourceId=='%s']", x->logical_id),
+                      x->event);
+    f->at_ms = x->at_ms;
+    m2_found_about(r, f, x->stack_arn);
+    m2_found_about(r, f, x->logical_id);
+    m2_found_about(r, f, x->physical_id);
+    say_denial(r, f, x->reason);
+}
+
+static void after_deletion(struct m2_check_run *r, const char *name)
+{
+    struct m2_stack_failure x;
+    m2_stack_first_failure(&x, r->arena, r->snap, NULL, name);
+    if (x.event && !long_ago(r, x.at_ms))
+        report(r, name, &x, M2_FAIL, "The last deployment failed and the stack is gone");
+    else
+        m2_found_skip(r, name,
+                      "There is no stack %s, and no failed deployment of it in the time that is looked at.",
+                      name);
+}
+
+static void of_stack(struct m2_check_run *r, const struct m2_stackview *v)
+{
+    const struct m2_status_row *row = m2_status_row(v->status);
+    struct m2_stack_failure x;
+    m2_stack_first_failure(&x, r->arena, r->snap, v->arn, v->name);
+    bool in_order = row->level == M2_PASS;
+    if (in_order && (x.any_event || x.unseen.seen == M2_SEEN)) {
+        m2_found_pass(r, v->name, "The last operation of %s succeeded.", v->name);
+        return;
+    }
+    if (x.event && !in_order) {
+        bool old = row->level == M2_WARN && long_ago(r, x.at_ms);
+        report(r, v->name, &x, old ? M2_WARN : M2_FAIL, "The last operation failed");
+        m2_found_about(r, r->out->list.at[r->out->list.len - 1], v->arn);
+        struct m2_stack_failure back;
+        m2_stack_rollback_failure(&back, r->arena, r->snap, v->arn);
+        if (back.event && row->level == M2_FAIL && back.event != x.event)
+            report(r, v->name, &back, M2_FAIL, "Undoing it failed");
+        return;
+    }
+    if (x.unseen.seen == M2_UNSEEN) {
+        m2_found_unseen(r, v->name, &x.unseen);
+        return;
+    }
+    if (row->level == M2_UNKNOWN) {
+        m2_found_skip(r, v->name, "An operation is under way, and nothing in it has failed so far.");
+        return;
+    }
+    struct m2_finding *f = m2_found(r, M2_UNKNOWN, v->name, NULL);
+    m2_found_detail(r, f,
+                    "The events of %s name no failure: they are kept for 90 days, and these may be older.",
+                    v->name);
+}
+
+void m2_stack_events(struct m2_check_run *r)
+{
+    struct m2_stackview v = { 0 };
+    m2_stackview_make(&v, r->arena, r->snap);
+    const char *name = m2_str_or(v.name, "mroptimum-mode2");
+    if (v.state == M2_STACK_UNSEEN)
+        m2_found_unseen(r, name, &v.look);
+    else if (v.state == M2_STACK_NONE)
+        after_deletion(r, name);
+    else
+        of_stack(r, &v);
+}

@@ -1,0 +1,100 @@
+/* stack.outputs: what registration reads from the stack. */
+#include "analyze/names.h"
+#include "analyze/stack/stack.h"
+#include "m2/str.h"
+
+/* What a registration takes from the outputs, and under which names templates give it. */
+static const struct {
+    const char *what;
+    const char *keys[3];
+    const char *arn_service; /* NULL: a plain name */
+    enum m2_status missing;
+} needed[] = {
+    { "the state machine", { "CalculationStateMachineArn", "StateMachineArn", NULL }, "states", M2_FAIL },
+    { "the cross-account role",
+      { "CloudMRCrossAccountRoleArn", "CrossAccountRoleArn", NULL },
+      "iam",
+      M2_WARN },
+    { "the results bucket", { "ResultsBucketName", "ResultsBucket", NULL }, NULL, M2_WARN },
+    { "the data bucket", { "DataBucketName", "DataBucket", NULL }, NULL, M2_WARN },
+    { "the failed bucket", { "FailedBucketName", "FailedBucket", NULL }, NULL, M2_WARN },
+};
+
+static const struct m2_output *find(const struct m2_stackview *v, const char *const keys[3])
+{
+    for (size_t i = 0; i < 3 && keys[i]; i++) {
+        const struct m2_output *o = m2_stackview_output(v, keys[i]);
+        if (o)
+            return o;
+    }
+    return NULL;
+}
+
+/* What is wrong with VALUE as an ARN of SERVICE, or NULL. */
+static const char *fault_of(struct m2_check_run *r, const char *value, const char *service)
+{
+    const char *got = m2_arn_part(r->arena, value, M2_ARN_SERVICE);
+    if (!got)
+        return "it is no ARN";
+    if (!m2_str_eq(got, service))
+        return m2_arena_printf(r->arena, "it is an ARN of %s, not of %s", got, service);
+    const char *account = m2_arn_part(r->arena, value, M2_ARN_ACCOUNT), *own = m2_own_account(r->snap);
+    if (own && !m2_str_eq(account, own))
+        return m2_arena_printf(r->arena, "it belongs to account %s, not to yours (%s)", account, own);
+    const char *region = m2_arn_part(r->arena, value, M2_ARN_REGION);
+    if (!m2_str_empty(region) && r->snap->region && !m2_str_eq(region, r->snap->region))
+        return m2_arena_printf(r->arena, "it is in region %s, not in %s", region, r->snap->region);
+    return NULL;
+}
+
+static void missing(struct m2_check_run *r, const struct m2_stackview *v, size_t i)
+{
+    const char *resource = m2_arena_printf(r->arena, "%s", needed[i].keys[0]);
+    struct m2_finding *f = m2_found(r, needed[i].missing, resource, "stack.output-missing");
+    m2_found_title(r, f, "The stack has no output for %s", needed[i].what);
+    m2_found_detail(r, f, "Neither %s nor its nested stacks have an output %s%s%s.", v->name,
+                    needed[i].keys[0], needed[i].keys[1] ? " or " : "", m2_str_or(needed[i].keys[1], ""));
+    m2_found_evidence(r, f, v->look.call,
+                      m2_arena_printf(r->arena, "%s.Outputs", m2_str_or(v->look.path, "Stacks[0]")),
+                      m2_v_get(v->root, "Outputs"));
+    m2_found_about(r, f, v->arn);
+}
+
+static void check_output(struct m2_check_run *r, const struct m2_stackview *v, size_t i)
+{
+    const struct m2_output *o = find(v, needed[i].keys);
+    if (!o) {
+        missing(r, v, i);
+        return;
+    }
+    const char *fault = m2_str_empty(o->value)  ? "it is empty"
+                        : needed[i].arn_service ? fault_of(r, o->value, needed[i].arn_service)
+                                                : NULL;
+    if (!fault) {
+        m2_found_pass(r, o->key, "%s = %s", o->key, o->value);
+        return;
+    }
+    struct m2_finding *f = m2_found(r, M2_FAIL, o->key, "stack.output-invalid");
+    m2_found_title(r, f, "The output for %s cannot be right", needed[i].what);
+    m2_found_detail(r, f, "%s is \"%s\": %s.", o->key, m2_str_or(o->value, ""), fault);
+    m2_found_evidence(r, f, o->call, m2_arena_printf(r->arena, "Stacks[].Outputs[?OutputKey=='%s']", o->key),
+                      m2_v_string(r->arena, m2_str_or(o->value, "")));
+    m2_found_about(r, f, o->value);
+}
+
+void m2_stack_outputs(struct m2_check_run *r)
+{
+    struct m2_stackview v = { 0 };
+    m2_stackview_make(&v, r->arena, r->snap);
+    if (v.state == M2_STACK_UNSEEN) {
+        m2_found_unseen(r, v.name, &v.look);
+    } else if (v.state == M2_STACK_NONE) {
+        m2_found_skip(r, v.name, "There is no stack yet, so there are no outputs.");
+    } else if (m2_status_row(v.status)->level == M2_UNKNOWN || !m2_status_row(v.status)->usable) {
+        m2_found_skip(r, v.name, "The stack is in state %s; its outputs count once it is complete.",
+                      v.status);
+    } else {
+        for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+            check_output(r, &v, i);
+    }
+}

@@ -1,0 +1,91 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/failure/catalogue.h"
+#include "analyze/names.h"
+#include "analyze/workflow/runs.h"
+#include "m2/str.h"
+
+#define SHOWN 3
+#define MAX_TEXT 600
+
+static int by_slug_then_newest(const void *x, const void *y)
+{
+    const struct m2_failed_run *a = x, *b = y;
+    int c = strcmp(a->slug, b->slug);
+    if (c)
+        return c;
+    if (a->at_ms != b->at_ms)
+        return a->at_ms > b->at_ms ? -1 : 1;
+    c = strcmp(m2_str_or(a->task_arn, ""), m2_str_or(b->task_arn, ""));
+    if (!c)
+        c = strcmp(m2_str_or(a->execution, ""), m2_str_or(b->execution, ""));
+    return c ? c : strcmp(m2_str_or(a->text, ""), m2_str_or(b->text, ""));
+}
+
+/* What the failed runs have in common with other findings. */
+static void add_names(struct m2_check_run *r, struct m2_finding *f, const struct m2_failed_run *run)
+{
+    m2_found_about(r, f, run->task_arn);
+    m2_found_about(r, f, run->execution);
+    m2_found_about(r, f, run->cluster);
+    m2_found_about(r, f, run->subnet);
+    for (size_t i = 0; !run->subnet && run->of_task && i < r->snap->target.subnets.len; i++)
+        m2_found_about(r, f, r->snap->target.subnets.at[i]);
+}
+
+static void add_commands(struct m2_check_run *r, struct m2_finding *f, const struct m2_failed_run *run)
+{
+    struct m2_denial d = { 0 };
+    if (m2_failure_denial(&d, r->arena, run->text)) {
+        m2_found_fix(r, f, "Allow %s%s%s to %s%s%s.", d.action, d.resource ? " on " : "",
+                     m2_str_or(d.resource, ""), m2_str_or(d.principal, "the role"),
+                     d.layer ? "; what must change: " : "", m2_str_or(d.layer, ""));
+        m2_found_about(r, f, d.action);
+    }
+    if (run->execution)
+        m2_found_command(r, f,
+                         "aws stepfunctions get-execution-history --reverse-order --max-results 20 "
+                         "--execution-arn %s",
+                         m2_word(r->arena, run->execution));
+    else if (run->task_arn && run->cluster)
+        m2_found_command(r, f, "aws ecs describe-tasks --cluster %s --tasks %s",
+                         m2_word(r->arena, run->cluster), m2_word(r->arena, run->task_arn));
+}
+
+static void report_group(struct m2_check_run *r, const struct m2_failed_run *runs, size_t n, const char *noun)
+{
+    const struct m2_failed_run *newest = &runs[0];
+    struct m2_finding *f = m2_found(r, M2_FAIL, newest->slug, newest->slug);
+    f->count = (int64_t)n;
+    f->at_ms = newest->at_ms;
+    m2_found_detail(r, f, "%zu %s%s failed like this%s%s%s. AWS says: %.*s%s", n, noun, n == 1 ? "" : "s",
+                    newest->state ? ", last in state " : "", m2_str_or(newest->state, ""),
+                    n == 1 ? "" : " (newest shown)", MAX_TEXT, newest->text,
+                    strlen(newest->text) > MAX_TEXT ? "..." : "");
+    for (size_t i = 0; i < n; i++) {
+        if (i < SHOWN)
+            m2_found_evidence(r, f, runs[i].call,
+                              runs[i].of_task && !runs[i].execution ? "tasks[]" : "events[]",
+                              runs[i].evidence);
+        add_names(r, f, &runs[i]);
+    }
+    add_commands(r, f, newest);
+}
+
+void m2_runs_report(struct m2_check_run *r, const struct m2_failed_runs *runs, bool of_task, const char *noun)
+{
+    struct m2_failed_run *sorted = m2_arena_new_array(r->arena, struct m2_failed_run, runs->list.len);
+    size_t n = 0;
+    for (size_t i = 0; i < runs->list.len; i++)
+        if (!of_task || runs->list.at[i].of_task)
+            sorted[n++] = runs->list.at[i];
+    if (n)
+        qsort(sorted, n, sizeof sorted[0], by_slug_then_newest);
+    for (size_t from = 0, to; from < n; from = to) {
+        to = from + 1;
+        while (to < n && m2_str_eq(sorted[to].slug, sorted[from].slug))
+            to++;
+        report_group(r, &sorted[from], to - from, noun);
+    }
+}
