@@ -1,9 +1,10 @@
 #include "analyze/failure/causes.h"
 
 #define GUIDE "https://docs.aws.amazon.com/step-functions/latest/dg/"
+#define LAMBDA "https://docs.aws.amazon.com/lambda/latest/dg/"
 #define ERRORS GUIDE "concepts-error-handling.html"
 
-const struct m2_cause m2_execution_causes[] = {
+const struct m2_cause m2_execution_causes[M2_N_EXECUTION_CAUSES] = {
     { "workflow.missing", M2_FAIL, "The state machine that runs the jobs does not exist",
       "The stack or its output names it, but Step Functions does not know it.", "Deploy the stack again.",
       "https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html" },
@@ -32,10 +33,33 @@ const struct m2_cause m2_execution_causes[] = {
       GUIDE "limits-overview.html" },
     { "execution.unknown", M2_FAIL, "An execution failed for a reason that is not in the catalogue",
       "Nothing was recognised.", "Read the text; it is AWS's own.", ERRORS },
+    { "lambda.timeout", M2_FAIL, "A function ran longer than it may",
+      "A Lambda function is stopped at its timeout, at most 900 seconds.",
+      "Raise the function's timeout, or send such jobs to Fargate.",
+      LAMBDA "troubleshooting-invocation.html" },
+    { "lambda.out-of-memory", M2_FAIL, "A function ran out of memory",
+      "The process was killed when it passed the limit.",
+      "Raise the function's memory (accounts that are capped at 3008 MB: send such jobs to Fargate).",
+      LAMBDA "troubleshooting-invocation.html" },
+    { "lambda.entrypoint", M2_FAIL, "A function's program could not be started",
+      "The handler or entry point that the function names is not in its image or package.",
+      "Correct CMD or the handler.", LAMBDA "troubleshooting-images.html" },
+    { "lambda.crash", M2_FAIL, "A function's process ended by itself", "The program crashed or called exit.",
+      "Read the function's log above the message.", LAMBDA "troubleshooting-invocation.html" },
+    { "lambda.throttled", M2_FAIL, "A function was called more often at once than it may",
+      "The account's or the function's concurrency is used up.",
+      "Raise the reserved concurrency or the account's quota.", LAMBDA "lambda-concurrency.html" },
+    { "lambda.busy", M2_FAIL, "A function was being changed when it was called",
+      "Updates of a function take a moment.", "Wait and repeat.", LAMBDA "troubleshooting-deployment.html" },
+    { "lambda.concurrency-low", M2_FAIL, "The account has too little concurrency to reserve any",
+      "Lambda keeps a minimum of unreserved concurrency for all other functions.",
+      "Do not reserve concurrency, or ask for a higher quota.", LAMBDA "lambda-concurrency.html" },
+    { "lambda.function-error", M2_FAIL, "The function's own code reported an error",
+      "The platform worked; the program raised an exception.", "Read the message and the function's log.",
+      LAMBDA "troubleshooting-invocation.html" },
     { "api.throttled", M2_FAIL, "AWS throttled the call",
       "Too many calls in a short time, of all users of the account together.", "Try again later.",
       "https://docs.aws.amazon.com/general/latest/gr/api-retries.html" },
     { "api.transient", M2_FAIL, "A service failed for a moment", "AWS documents these errors as passing.",
       "Run the job again; the state machine should retry them.", ERRORS },
 };
-const size_t m2_n_execution_causes = sizeof m2_execution_causes / sizeof m2_execution_causes[0];

@@ -3,7 +3,7 @@
 #define GUIDE "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/"
 #define TROUBLE GUIDE "troubleshooting.html"
 
-const struct m2_cause m2_stack_causes[] = {
+const struct m2_cause m2_stack_causes[M2_N_STACK_CAUSES] = {
     { "stack.missing", M2_FAIL, "The stack does not exist",
       "No stack of this name is in this account and region.",
       "Check --stack, --region and --profile, or deploy it.", TROUBLE },
@@ -78,4 +78,3 @@ const struct m2_cause m2_stack_causes[] = {
       "collides, as does one whose predecessor kept a resource.",
       "Delete or import the existing resource, or deploy with other names.", TROUBLE },
 };
-const size_t m2_n_stack_causes = sizeof m2_stack_causes / sizeof m2_stack_causes[0];

@@ -7,7 +7,7 @@
 #define FAILURES GUIDE "api_failures_messages.html"
 #define IAM_EXECUTION GUIDE "task_execution_IAM_role.html"
 
-const struct m2_cause m2_task_causes[] = {
+const struct m2_cause m2_task_causes[M2_N_TASK_CAUSES] = {
     { "task.spot", M2_FAIL, "AWS took a Spot task back",
       "Spot capacity is cheaper because AWS may reclaim it with two minutes' notice. The job itself did "
       "nothing wrong.",
@@ -184,4 +184,3 @@ const struct m2_cause m2_task_causes[] = {
     { "task.unknown", M2_FAIL, "A task failed for a reason that is not in the catalogue",
       "AWS rewords its texts; nothing was recognised.", "Read the text; it is AWS's own.", STOPPED },
 };
-const size_t m2_n_task_causes = sizeof m2_task_causes / sizeof m2_task_causes[0];
