@@ -57,7 +57,7 @@ const struct m2_cause m2_stack_causes[M2_N_STACK_CAUSES] = {
       "Deploy the exporting stack first, or correct the name.", GUIDE "using-cfn-stack-exports.html" },
     { "cfn.protected", M2_FAIL, "Termination protection keeps the stack from being deleted",
       "Somebody switched it on to prevent just that.",
-      "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name NAME",
+      "Switch it off with aws cloudformation update-termination-protection, if the deletion is meant.",
       GUIDE "using-cfn-protect-stacks.html" },
     { "cfn.internal", M2_FAIL, "CloudFormation or a service had an internal error", "A fault on AWS's side.",
       "Repeat the operation.", TROUBLE },

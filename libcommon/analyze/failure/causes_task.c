@@ -172,7 +172,7 @@ const struct m2_cause m2_task_causes[M2_N_TASK_CAUSES] = {
       IAM_EXECUTION },
     { "task.service-role-missing", M2_FAIL, "The service-linked role of ECS is missing",
       "ECS makes it at first use, unless the caller may not.",
-      "aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com",
+      "Create it with aws iam create-service-linked-role for ecs.amazonaws.com.",
       GUIDE "using-service-linked-roles.html" },
     { "task.cluster-missing", M2_FAIL, "The cluster does not exist",
       "It was deleted outside the stack, or the name is wrong.", "Deploy the stack again.", FAILURES },

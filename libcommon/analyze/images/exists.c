@@ -108,10 +108,33 @@ static void missing(struct m2_check_run *r, const struct m2_job_image *im, const
                          m2_word(r->arena, im->parts.account), name, region);
 }
 
+/* A registry of another account hides what it does not share: "no such repository" may mean "not for you". */
+static bool may_be_hidden(const struct m2_check_run *r, const struct m2_job_image *im, const struct answer *a)
+{
+    const char *own = m2_own_account(r->snap);
+    return a->what == NO_REPOSITORY && own && !m2_str_eq(own, im->parts.account);
+}
+
+static void hidden(struct m2_check_run *r, const struct m2_job_image *im, const struct answer *a)
+{
+    struct m2_finding *f = m2_found(r, M2_UNKNOWN, im->what, NULL);
+    m2_found_detail(
+        r, f,
+        "Account %s says that it has no repository %s in %s. A registry of another account says so of a "
+        "repository that it does not share with you, too.",
+        im->parts.account, im->parts.repository, im->parts.region);
+    m2_found_evidence(r, f, a->call, "", NULL);
+    m2_found_fix(r, f, "Ask the owner of account %s whether the repository exists and is shared with yours.",
+                 im->parts.account);
+    m2_found_about_image(r, f, im);
+}
+
 static void one(struct m2_check_run *r, const struct m2_job_image *im)
 {
     struct answer a = ask(r, im);
-    if (a.what == THERE)
+    if (may_be_hidden(r, im, &a))
+        hidden(r, im, &a);
+    else if (a.what == THERE)
         m2_found_pass(r, im->what, "%s is there.", im->uri);
     else if (a.what == UNANSWERED)
         m2_image_unseen(r, im, a.refused,
