@@ -35,8 +35,9 @@ struct m2_collect_options {
     void *event_user;
 };
 
-/** Errors: M2_ECRED (nothing could be read because no credentials are accepted), M2_ENET/M2_ETLS (the first call could not
- * reach AWS at all), M2_ECANCELLED. A deadline that passed is not an error: *timed_out. */
+/** Errors: M2_ECRED (nothing could be read because no credentials are accepted; *out then holds the refusals, so that a
+ * report can name the cause), M2_ENET/M2_ETLS/M2_ETIMEOUT (AWS could not be reached at all), M2_ECONFIG/M2_EUSAGE (no call
+ * can be made with these settings), M2_ECANCELLED. A deadline that passed is not an error: *timed_out. */
 int m2_collect(struct m2_snapshot *out, struct m2_arena *a, const struct m2_collect_options *opt,
                bool *timed_out, struct m2_err *err) M2_MUST_USE;
 

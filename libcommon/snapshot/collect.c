@@ -264,26 +264,33 @@ static int wait_all(struct m2_collect_run *run, bool *timed_out, struct m2_err *
 static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
 {
     const struct m2_collected *first = NULL;
+    bool answered = false;
     for (size_t i = 0; i < run->calls.len; i++) {
         const struct m2_collected *c = run->calls.at[i];
         if (!first && strcmp(c->call.service, "sts") == 0)
             first = c;
-        if (c->call.status == M2_CALL_OK ||
-            (c->call.status == M2_CALL_ERROR && c->call.http_status && c->err.code != M2_ECRED))
+        if (c->call.status == M2_CALL_OK)
             return 0;
+        answered = answered || (c->call.status == M2_CALL_ERROR && c->call.http_status);
     }
     if (!first || first->call.status != M2_CALL_ERROR)
         return 0;
     switch ((int)first->err.code) {
-    case M2_ECRED:
     case M2_ENET:
     case M2_ETLS:
     case M2_ETIMEOUT:
+        if (answered)
+            return 0;
+        break;
+    case M2_ECRED:
+    case M2_ECONFIG:
+    case M2_EUSAGE:
     case M2_ECANCELLED:
-        return m2_fail(err, first->err.code, "%s", first->err.msg);
+        break;
     default:
         return 0;
     }
+    return m2_fail(err, first->err.code, "%s", first->err.msg);
 }
 
 int m2_collect_with(struct m2_snapshot *out, struct m2_arena *a, const struct m2_collect_options *opt,
@@ -304,8 +311,11 @@ int m2_collect_with(struct m2_snapshot *out, struct m2_arena *a, const struct m2
     run->closed = true;
     if (rc < 0)
         return -1;
-    if (check_reached(run, err) < 0)
+    struct m2_err reached = { 0 };
+    if (check_reached(run, &reached) < 0 && reached.code != M2_ECRED) {
+        *err = reached;
         return -1;
+    }
     if (late) {
         skip(run);
         skip_unreached(run);
@@ -313,5 +323,8 @@ int m2_collect_with(struct m2_snapshot *out, struct m2_arena *a, const struct m2
     if (m2_snapshot_from_value(out, a, m2_collect_document(run, true), "what was collected", err) < 0)
         return -1;
     *timed_out = late;
-    return 0;
+    if (reached.code == M2_OK)
+        return 0;
+    *err = reached;
+    return -1;
 }

@@ -127,6 +127,27 @@ static void fill_network(struct m2_target *t, const struct m2_snapshot *s, const
         t->assign_public_ip = m2_str_eq_ci(assign, "ENABLED") ? 1 : 0;
 }
 
+/* Where the state machine cannot be read, the stack's own parameters say where its tasks were meant to run.
+ */
+static void fill_parameters(struct m2_target *t, const struct m2_snapshot *s, const struct m2_stackview *v)
+{
+    static const char *const subnet_keys[] = { "SubnetId1", "SubnetId2" };
+    for (size_t i = 0; i < sizeof subnet_keys / sizeof *subnet_keys && !t->vpc; i++) {
+        const char *id = m2_stackview_parameter(v, subnet_keys[i]);
+        if (t->subnets_from || !is_id(id, "subnet-"))
+            continue;
+        m2_vec_push(s->arena, &t->subnets, id);
+    }
+    if (t->subnets.len && !t->subnets_from)
+        t->subnets_from = m2_arena_printf(s->arena, "parameters of stack %s", v->name);
+    const char *rest = m2_stackview_parameter(v, "SecurityGroupIds");
+    while (rest && !t->vpc && t->security_groups.len < M2_TARGET_GROUPS) {
+        const char *id = m2_str_cut(s->arena, rest, ',', &rest);
+        if (is_id(id, "sg-"))
+            m2_vec_push(s->arena, &t->security_groups, id);
+    }
+}
+
 void m2_target_deployed(struct m2_target *t, const struct m2_snapshot *s)
 {
     struct m2_stackview v;
@@ -139,6 +160,8 @@ void m2_target_deployed(struct m2_target *t, const struct m2_snapshot *s)
         const struct m2_value *awsvpc = awsvpc_of(m2_view_state(definition, "ecs:runTask"));
         if (awsvpc)
             fill_network(t, s, awsvpc, m2_v_str(machine.item, "stateMachineArn"));
+    } else if (v.state == M2_STACK_THERE && !t->subnets.len) {
+        fill_parameters(t, s, &v);
     }
     if (!t->fargate_image) {
         struct m2_look task = m2_view_task_definition(&v, s->arena, s);
@@ -153,6 +176,14 @@ void m2_target_deployed(struct m2_target *t, const struct m2_snapshot *s)
 }
 
 /* ---- as the script picks ---- */
+
+/* The script's choice is a guess for a deployment to come; of one that is there it would say nothing. */
+static bool is_deployed(const struct m2_snapshot *s)
+{
+    struct m2_stackview v;
+    m2_stackview_make(&v, s->arena, s);
+    return v.state == M2_STACK_THERE;
+}
 
 static const char *default_vpc(const struct m2_snapshot *s)
 {
@@ -195,7 +226,7 @@ void m2_target_pick(struct m2_target *t, const struct m2_snapshot *s, const char
     bool chosen = vpc != NULL;
     if (t->subnets.len)
         vpc = vpc_of_subnet(s, t->subnets.at[0]);
-    else if (!vpc)
+    else if (!vpc && !is_deployed(s))
         vpc = default_vpc(s);
     if (!vpc)
         return;

@@ -13,6 +13,7 @@
 #define M2_UPSTREAM_LAMBDA_IMAGE "469266894233.dkr.ecr.us-east-1.amazonaws.com/mroptimum-lambda:latest"
 #define M2_UPSTREAM_FARGATE_IMAGE "469266894233.dkr.ecr.us-east-1.amazonaws.com/mroptimum-fargate:latest"
 #define M2_TARGET_SUBNETS 2
+#define M2_TARGET_GROUPS 16
 
 /** From the `target` object of a snapshot (may be NULL or anything). */
 void m2_target_read(struct m2_target *out, struct m2_arena *a, const struct m2_value *v);

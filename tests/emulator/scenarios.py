@@ -167,6 +167,9 @@ def gateway_detached_and_group_closed(a):
     a.ec2.detach_internet_gateway(InternetGatewayId=igw, VpcId=network[0])
 
 
+# The emulator does not know DescribeSecurityGroupVpcAssociations, so a group of another VPC stays an open question.
+UNTOLD = [("foreign-group", foreign_group, "net.subnets")]
+
 HEALTHY = [("pre-deployment", pre_deployment), ("public", public), ("nat", nat), ("endpoints", endpoints)]
 
 BROKEN = [
@@ -180,7 +183,6 @@ BROKEN = [
     ("acl-return", lambda a: acl_denies(a, False), ["net.acl-blocks-return"]),
     ("no-dns", no_dns, ["net.dns-support-off"]),
     ("two-vpcs", two_vpcs, ["net.subnets-different-vpc"]),
-    ("foreign-group", foreign_group, ["net.security-group-other-vpc"]),
     ("s3-not-associated", s3_not_associated, ["net.s3-endpoint-not-associated"]),
     ("no-private-dns", no_private_dns, ["net.endpoint-private-dns-off"]),
     ("log-group-gone", log_group_gone, ["fargate.log-group-missing"]),
