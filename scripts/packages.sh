@@ -27,4 +27,4 @@ need_packages() {
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev libcjson-dev libssl-dev
     libexpat1-dev libyaml-dev libcsv-dev zlib1g-dev ca-certificates"
-TEST_PACKAGES="git libcriterion-dev clang libclang-rt-14-dev valgrind python3-venv mandoc"
+TEST_PACKAGES="git nginx-light openssl libcriterion-dev clang libclang-rt-14-dev valgrind python3-venv mandoc"
