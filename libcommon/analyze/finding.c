@@ -59,6 +59,8 @@ static struct m2_value *one(struct m2_arena *a, const struct m2_finding *f)
     set_text(a, fix, "text", m2_str_or(f->fix_text, ""));
     m2_v_set(a, fix, "commands", strings(a, f->commands.at, f->commands.len));
     m2_v_set(a, o, "fix", fix);
+    if (f->missing_right)
+        m2_v_set_str(a, o, "missing_right", f->missing_right);
     m2_v_set(a, o, "docs", strings(a, f->docs.at, f->docs.len));
     m2_v_set(a, o, "caused_by", strings(a, f->caused_by.at, f->caused_by.len));
     m2_v_set(a, o, "explains", strings(a, f->explains.at, f->explains.len));
@@ -85,5 +87,6 @@ struct m2_value *m2_findings_to_value(struct m2_arena *a, const struct m2_findin
     for (size_t i = 0; i < f->list.len; i++)
         m2_v_push(a, list, one(a, f->list.at[i]));
     m2_v_set(a, o, "findings", list);
+    m2_v_set(a, o, "notes", strings(a, f->notes.at, f->notes.len));
     return o;
 }
