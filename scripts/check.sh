@@ -14,11 +14,13 @@ step() { say "[$((SECONDS - started)) s] $*"; }
 need_packages $BUILD_PACKAGES $TEST_PACKAGES
 
 step "Python tools of the tests (virtual environment .venv: moto server, boto3, pytest)"
-if ! cmp -s tests/requirements.txt .venv/installed.txt; then
-    python3 -m venv .venv
-    .venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+if ! cmp -s tests/requirements.txt .venv/installed.txt || ! .venv/bin/python -c 'import moto' 2>/dev/null; then
+    python3 -m venv --clear .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check --root-user-action=ignore -r tests/requirements.txt
     cp tests/requirements.txt .venv/installed.txt
 fi
+[ -d ../shared/conformance ] ||
+    echo "AWS's test vectors (../shared/conformance) are not here: the tests that need them say so and skip them"
 
 build() { # build PRESET [cmake options]: quiet unless it fails
     local preset=$1 log=build/$1.log
@@ -32,20 +34,23 @@ build() { # build PRESET [cmake options]: quiet unless it fails
     }
 }
 
-step "Release build"
+step "Release build (gcc)"
 build release
 if [ -z "${FAST:-}" ]; then
-    step "Fuzz targets: build with clang, $FUZZ_SECONDS s in total"
+    step "clang build of library, tools and fuzz targets"
     build fuzz
+    step "Fuzzing, $FUZZ_SECONDS s in total"
     scripts/fuzz.sh build/fuzz/tests/fuzz "$FUZZ_SECONDS"
 
-    step "AddressSanitizer and UBSan: unit and torture tests"
+    step "Build with AddressSanitizer and UBSan (gcc)"
     build asan
+    step "AddressSanitizer and UBSan: unit and torture tests"
     ctest --preset asan -L 'unit|torture' -j "$jobs" --progress
 fi
 
-step "Everything else: unit, command line, emulator, documents"
+step "Debug build with tests (gcc)"
 build dev
+step "All tests: unit, command line, emulator, documents"
 ctest --preset dev -j "$jobs"
 
 if [ -n "$(git status --porcelain 2>/dev/null)" ] && [ -n "${CI:-}" ]; then
@@ -53,4 +58,6 @@ if [ -n "$(git status --porcelain 2>/dev/null)" ] && [ -n "${CI:-}" ]; then
     echo "the tests left the work tree changed" >&2
     exit 1
 fi
+step "What ran"
+scripts/summary.sh build/*/Testing/Temporary/LastTest.log
 step "All checks passed"

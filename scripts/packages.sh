@@ -16,15 +16,25 @@ need_packages() {
     done
     [ ${#missing[@]} -eq 0 ] && return 0
     if [ "$(id -u)" -ne 0 ]; then
-        say "These Debian packages are missing. Run this line, then this script again:"
-        printf '    sudo apt-get update && sudo apt-get install -y --no-install-recommends %s\n' "${missing[*]}"
+        say "These Debian packages are missing. Run this line as root, then this script again:"
+        local sudo=
+        command -v sudo >/dev/null 2>&1 && sudo="sudo "
+        printf '    %sapt-get update && %sapt-get install -y --no-install-recommends %s\n' "$sudo" "$sudo" "${missing[*]}"
         exit 1
     fi
     say "Installing with apt-get: ${missing[*]}"
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    local log
+    log=$(mktemp)
+    if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${missing[@]}"; } >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        echo "apt-get could not install the packages; is this machine connected, and is another apt running?" >&2
+        exit 1
+    fi
+    rm -f "$log"
 }
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev libcjson-dev libssl-dev
     libexpat1-dev libyaml-dev libcsv-dev zlib1g-dev ca-certificates"
-TEST_PACKAGES="git nginx-light openssl libcriterion-dev clang libclang-rt-14-dev valgrind python3-venv mandoc"
+TEST_PACKAGES="git nginx-light openssl libcriterion-dev clang libclang-rt-dev valgrind python3-venv mandoc pmccabe"

@@ -8,12 +8,13 @@ cd "$(dirname "$0")/.."
 need_packages $BUILD_PACKAGES
 
 say "Building (release)"
-cmake --preset release >build-quickstart.log 2>&1 && cmake --build --preset release >>build-quickstart.log 2>&1 || {
-    tail -n 20 build-quickstart.log >&2
-    echo "The build failed; the whole log is in build-quickstart.log" >&2
+mkdir -p build
+log=build/release.log
+cmake --preset release >"$log" 2>&1 && cmake --build --preset release >>"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    echo "The build failed; the whole log is in $log" >&2
     exit 1
 }
-rm -f build-quickstart.log
 
 example=fixtures/accounts/private-subnet-no-route
 say "Diagnosing an example account: $example (its story is in $example.md)"

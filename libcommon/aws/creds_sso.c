@@ -120,7 +120,7 @@ enum m2_cred_answer m2_cred_sso(struct m2_creds *out, struct m2_creds_context *c
                               m2_cred_get(c, "sso_session")
                                   ? "sso_session, but neither sso_account_id nor sso_role_name"
                                   : "no sso_account_id");
-    struct sso_profile p;
+    struct sso_profile p = { 0 };
     if (read_profile(&p, c, err) < 0)
         return M2_CRED_BROKEN;
     struct m2_sso_login login = { .cache_name = p.session ? p.session : p.start_url,

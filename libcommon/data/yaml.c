@@ -281,7 +281,7 @@ static int read_members(struct reader *r, struct node *out, const struct place *
     while (r->event.type != YAML_MAPPING_END_EVENT) {
         const struct key_mark mark = { (uint32_t)r->event.start_mark.line + 1,
                                        (uint32_t)r->event.start_mark.column + 1 };
-        struct m2_bytes key;
+        struct m2_bytes key = { 0 };
         struct node n;
         if (read_key(r, &key) < 0)
             return -1;
