@@ -33,6 +33,10 @@ need_packages() {
         exit 1
     fi
     rm -f "$log"
+    # Only its program is wanted, for a test; no web server shall run because of us.
+    if [[ " ${missing[*]} " == *" nginx-light "* ]] && [ -d /run/systemd/system ]; then
+        systemctl disable --quiet --now nginx || true
+    fi
 }
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev libcjson-dev libssl-dev
