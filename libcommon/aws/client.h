@@ -62,13 +62,15 @@ struct m2_run {
 
     struct m2_retry_state retry;
     bool skew_fixed, renewed, redirected;
+    bool
+        fresh; /* a connection broke: the kept ones may be just as dead, and libcurl would try each of them */
     unsigned generation; /* credentials that signed the attempt */
     int64_t signed_ms;   /* the instant in its signature */
     struct m2_endpoint at;
     struct m2_request req;
     bool clock_trusted; /* the answer's Date comes over TLS or loopback */
 
-    int64_t began_ms;
+    int64_t began_ms, page_began_ms;
     int attempts;
     struct m2_err broken;              /* why the call could not even start */
     struct m2_api_error pending_error; /* client_s3.c: reported when the bucket's region stays unknown */

@@ -6,6 +6,7 @@
 
 #define SKEW_LIMIT_MS (INT64_C(5) * 60 * 1000)
 #define GATE_SPREAD_MS 200
+#define CALL_MS (INT64_C(60) * 1000) /* of one page: later no other attempt is begun */
 
 static const struct m2_codec_options plain;
 
@@ -69,11 +70,12 @@ void m2_run_fail_service(struct m2_run *r, const struct m2_api_error *e, int sta
 {
     struct m2_err err = { 0 };
     struct m2_buf text;
+    bool bare = !*e->message && strspn(e->code, "0123456789") == strlen(e->code);
     enum m2_errc class = m2_aws_error_class(e->code, m2_retry_classify(status, e->code, M2_OK));
     m2_buf_init(&text, 4096);
     if (*e->message)
         m2_buf_addf(&text, "%s: %s", e->code, e->message);
-    else if (strspn(e->code, "0123456789") == strlen(e->code))
+    else if (bare)
         m2_buf_addf(&text, "HTTP status %d without an error that AWS would send", status);
     else
         m2_buf_adds(&text, e->code);
@@ -85,7 +87,7 @@ void m2_run_fail_service(struct m2_run *r, const struct m2_api_error *e, int sta
     (void)m2_fail(&err, class, "%s", clean.data);
     m2_buf_free(&clean);
     m2_buf_free(&text);
-    m2_run_fail(r, e->code, e->message, status, &err);
+    m2_run_fail(r, e->code, bare ? NULL : e->message, status, &err);
 }
 
 /* ---- waiting ---- */
@@ -124,7 +126,7 @@ static bool again(struct m2_run *r, enum m2_retry_class class, const struct m2_r
     bool hinted = after && m2_parse_u64(&hint, after, 0, 3600000, "hint", NULL) == 0;
     int64_t delay = m2_retry_next(&r->retry, &c->budget, class, c->max_attempts, random01(c),
                                   hinted ? (int64_t)hint : -1);
-    if (delay < 0)
+    if (delay < 0 || m2_mono_ms(c->opt.sys) + delay - r->page_began_ms > CALL_MS)
         return false;
     if (class == M2_RETRY_THROTTLE) { /* the whole service waits, not this call alone */
         struct m2_gate *g = gate_of(r, true);
@@ -164,6 +166,7 @@ static void page(struct m2_run *r, struct m2_value *output)
     } else {
         r->input = next;
         r->retry = (struct m2_retry_state){ .attempt = 1 };
+        r->page_began_ms = m2_mono_ms(r->client->opt.sys);
         if (m2_run_encode(r, &err) < 0)
             m2_run_fail(r, NULL, NULL, 0, &err);
         else
@@ -249,6 +252,7 @@ static void accepted(struct m2_run *r, const struct m2_response *res, bool clock
 static void unanswered(struct m2_run *r, const struct m2_exchange *x)
 {
     enum m2_retry_class class = m2_retry_classify(0, NULL, x->err.code);
+    r->fresh = true;
     if ((r->repeatable || !x->sent) && again(r, class, NULL))
         return;
     struct m2_err err = x->err;

@@ -5,6 +5,8 @@
 #include "aws/config_files.h"
 #include "m2/sigv4.h"
 
+#define ATTEMPT_MS 60000 /* an answer is a page; who needs longer for it drips */
+
 /* Members that make a repeat harmless though the model does not mark them. */
 static const char *const cloudformation_tokens[] = { "ClientRequestToken", "ClientToken" };
 
@@ -144,6 +146,7 @@ static void set_request(struct m2_run *r, const char *method, const char *host, 
                              .url = m2_arena_printf(r->scratch, "%s://%s%s%s%s", r->at.scheme, host, path,
                                                     *query ? "?" : "", query),
                              .flags = plain ? M2_HTTP_PLAIN_OK : 0,
+                             .total_timeout_ms = ATTEMPT_MS,
                              .label = m2_arena_printf(r->scratch, "%s %s", r->service_name, r->operation) };
 }
 
@@ -166,7 +169,7 @@ int m2_run_build(struct m2_run *r, struct m2_err *err)
     r->req.headers = h.v.at;
     r->req.n_headers = h.v.len;
     r->req.body = r->wire.body;
-    if (!r->repeatable && m2_str_eq(r->wire.method, "POST"))
+    if (r->fresh || (!r->repeatable && m2_str_eq(r->wire.method, "POST")))
         r->req.flags |= M2_HTTP_NO_REUSE;
     return 0;
 }

@@ -146,9 +146,13 @@ int m2_codec_encode(struct m2_wire *out, struct m2_arena *a, const struct m2_op 
 int m2_xml_answer(struct m2_xml **out, const struct m2_codec *c, const struct m2_response *res,
                   struct m2_err *err)
 {
-    if (m2_xml_parse(out, c->a, res->body, err) == 0)
-        return 0;
-    return m2_context(err, "%s %s", c->op->service->name, c->op->name);
+    struct m2_xml *root = NULL;
+    if (m2_xml_parse(&root, c->a, res->body, err) != 0)
+        return m2_context(err, "%s %s", c->op->service->name, c->op->name);
+    if (m2_str_eq_ci(root->name, "html")) /* a portal's page in good XML must not be read as an empty list */
+        return m2_fail(err, M2_EPROTO, "%s %s: the answer is a web page", c->op->service->name, c->op->name);
+    *out = root;
+    return 0;
 }
 
 static int decode_json(const struct m2_codec *c, const struct m2_response *res, struct m2_value **out,

@@ -96,6 +96,12 @@ static void explain_ca(struct m2_transfer *t, const char *who)
                   m2_str_or(t->reason, "no reason given"));
 }
 
+/* libcurl bounds a single header line (100 KiB) and a header block by itself. */
+static void explain_header(struct m2_transfer *t, const char *who)
+{
+    (void)m2_fail(&t->err, M2_ELIMIT, "a header in the answer of %s is too long", who);
+}
+
 static const struct {
     CURLcode code;
     explain_fn *explain;
@@ -120,6 +126,10 @@ static const struct {
     { CURLE_HTTP2, explain_broken, false },
     { CURLE_HTTP2_STREAM, explain_broken, false },
     { CURLE_UNSUPPORTED_PROTOCOL, explain_not_http, false },
+    { CURLE_OUT_OF_MEMORY, explain_header, false }, /* memory itself aborts */
+#if LIBCURL_VERSION_NUM >= 0x080600
+    { CURLE_TOO_LARGE, explain_header, false },
+#endif
     { CURLE_WEIRD_SERVER_REPLY, explain_not_http, false },
 };
 

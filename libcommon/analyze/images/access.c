@@ -104,14 +104,29 @@ static const struct m2_call *policy_call(const struct m2_check_run *r, const str
 
 /* ---- what a pull by the caller showed ---- */
 
+/* Was the caller denied anything that no other account has a say in? */
+static bool caller_lacks_rights(const struct m2_check_run *r)
+{
+    for (size_t i = 0; i < r->snap->n_calls; i++) {
+        const struct m2_call *c = &r->snap->calls[i];
+        if (c->status == M2_CALL_ERROR && m2_aws_is_denied(c->code) && !m2_str_eq(c->service, "ecr") &&
+            !m2_str_eq(c->service, "s3") && !m2_str_eq(c->service, "registry"))
+            return true;
+    }
+    return false;
+}
+
 static bool refused_by_repository(const struct m2_check_run *r, const struct m2_call *c,
                                   const struct m2_job_image *im)
 {
     bool foreign = !m2_str_eq(im->parts.account, m2_own_account(r->snap));
     if (!m2_aws_is_denied(c->code) || m2_str_has_ci(c->message, "no identity-based policy"))
         return false;
-    return m2_str_has_ci(c->message, "resource-based policy") ||
-           (foreign && !m2_str_has_ci(c->message, "service control"));
+    if (m2_str_has_ci(c->message, "resource-based policy"))
+        return true;
+    /* Without a reason the caller's own missing right and a closed repository look the same. */
+    return foreign && !m2_str_has_ci(c->message, "service control") &&
+           (m2_str_has_ci(c->message, "because") || !caller_lacks_rights(r));
 }
 
 static const struct m2_call *pull_denied(const struct m2_check_run *r, const struct m2_job_image *im)
