@@ -93,6 +93,12 @@ void m2_rest_read_headers(const struct m2_codec *c, struct m2_shape s, const str
     }
 }
 
+/* Nothing where a document belongs: an answer that was lost, not one that says "nothing is set". */
+static int no_body(const struct m2_codec *c, struct m2_err *err)
+{
+    return m2_fail(err, M2_EPROTO, "%s %s: the answer is empty", c->op->service->name, c->op->name);
+}
+
 /* The body as one member. */
 static int read_payload(const struct m2_codec *c, struct m2_shape s, const char *key,
                         const struct m2_response *res, struct m2_value *out, struct m2_err *err)
@@ -111,7 +117,7 @@ static int read_payload(const struct m2_codec *c, struct m2_shape s, const char 
         return 0;
     }
     if (res->body.n == 0)
-        return 0;
+        return s.kind == M2_K_STRUCTURE && !m2_shape_has(s, "union") ? no_body(c, err) : 0;
     if (c->op->service->protocol == M2_PROTO_REST_JSON) {
         struct m2_value *body;
         if (m2_json_answer(&body, c, res, err) != 0)
@@ -164,7 +170,7 @@ static int read_members(const struct m2_codec *c, struct m2_shape s, const struc
     }
     struct m2_xml *root;
     if (res->body.n == 0)
-        return 0;
+        return any_in_body(c, s) ? no_body(c, err) : 0;
     if (m2_xml_answer(&root, c, res, err) != 0)
         return -1;
     if (m2_xml_error(root))

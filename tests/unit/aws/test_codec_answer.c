@@ -245,3 +245,35 @@ Test(answer, errors_in_every_wrapper)
     }
     m2_arena_free(a);
 }
+
+/* Found by breaking every exchange of a run: "no default encryption" was concluded from nothing. */
+Test(answer, of_no_bytes_is_not_taken_for_nothing_set)
+{
+    static const struct {
+        const char *service, *operation;
+        bool empty_is_fine;
+    } cases[] = {
+        { "s3", "GetBucketEncryption", false },
+        { "s3", "GetPublicAccessBlock", false },
+        { "s3", "GetBucketPolicyStatus", false },
+        { "s3", "GetBucketLocation", false },
+        { "s3", "GetBucketAcl", false },
+        { "s3", "ListObjectsV2", false },
+        { "s3", "HeadBucket", true },
+        { "sts", "GetCallerIdentity", false },
+        { "ec2", "DescribeSubnets", false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct m2_arena *a = m2_arena_new();
+        struct m2_err err = { 0 };
+        struct m2_value *out = NULL;
+        const struct m2_op op = op_of(cases[i].service, cases[i].operation);
+        const struct m2_response answer = { .status = 200, .body = { "", 0 } };
+        int rc = m2_codec_decode(&out, a, &op, &answer, NULL, &err);
+        cr_expect_eq(rc, cases[i].empty_is_fine ? 0 : -1, "%s %s: %d", cases[i].service, cases[i].operation,
+                     rc);
+        if (!cases[i].empty_is_fine)
+            cr_expect_eq(err.code, M2_EPROTO, "%s: %s", cases[i].operation, err.msg);
+        m2_arena_free(a);
+    }
+}
