@@ -8,30 +8,30 @@
 #include "m2/json.h"
 #include "m2/time.h"
 
+/* Past the digits at P; NULL when there is none. */
+static const char *digits(const char *p, const char *end)
+{
+    const char *start = p;
+    while (p < end && isdigit((unsigned char)*p))
+        p++;
+    return p > start ? p : NULL;
+}
+
 bool m2_number_text(const char *p, size_t n)
 {
     const char *end = p + n;
-    if (p < end && *p == '-')
-        p++;
-    if (p == end || !isdigit((unsigned char)*p))
+    p += p < end && *p == '-';
+    bool zero = p < end && *p == '0';
+    const char *whole = p;
+    p = digits(p, end);
+    if (!p || (zero && p > whole + 1))
         return false;
-    if (*p == '0' && p + 1 < end && isdigit((unsigned char)p[1]))
-        return false;
-    while (p < end && isdigit((unsigned char)*p))
+    if (p < end && *p == '.')
+        p = digits(p + 1, end);
+    if (p && p < end && (*p == 'e' || *p == 'E')) {
         p++;
-    if (p < end && *p == '.') {
-        if (++p == end || !isdigit((unsigned char)*p))
-            return false;
-        while (p < end && isdigit((unsigned char)*p))
-            p++;
-    }
-    if (p < end && (*p == 'e' || *p == 'E')) {
-        if (++p < end && (*p == '+' || *p == '-'))
-            p++;
-        if (p == end || !isdigit((unsigned char)*p))
-            return false;
-        while (p < end && isdigit((unsigned char)*p))
-            p++;
+        p += p < end && (*p == '+' || *p == '-');
+        p = digits(p, end);
     }
     return p == end;
 }

@@ -142,6 +142,20 @@ static bool parse_iso(int64_t *out, const char *p)
     return zone(p, &offset) && to_ms(&c, offset, out);
 }
 
+static int month_of(const char *p)
+{
+    for (int i = 0; i < 12; i++)
+        if (strncmp(p, months + (size_t)i * 3, 3) == 0)
+            return i + 1;
+    return 0;
+}
+
+static bool clock_of(const char **p, struct civil *c)
+{
+    return digits(p, 2, &c->hour) && skip(p, ':') && digits(p, 2, &c->minute) && skip(p, ':') &&
+           digits(p, 2, &c->second) && fraction(p, &c->ms);
+}
+
 static bool parse_rfc822(int64_t *out, const char *p)
 {
     struct civil c = { 0 };
@@ -155,22 +169,47 @@ static bool parse_rfc822(int64_t *out, const char *p)
         return false;
     if (!skip(&p, ' ') && !skip(&p, '-'))
         return false;
-    for (int i = 0; i < 12; i++)
-        if (strncmp(p, months + (size_t)i * 3, 3) == 0)
-            c.month = i + 1;
+    c.month = month_of(p);
     if (!c.month)
         return false;
     p += 3;
-    if ((!skip(&p, ' ') && !skip(&p, '-')) || !digits(&p, 4, &year) || !skip(&p, ' ') ||
-        !digits(&p, 2, &c.hour) || !skip(&p, ':') || !digits(&p, 2, &c.minute) || !skip(&p, ':') ||
-        !digits(&p, 2, &c.second))
+    if ((!skip(&p, ' ') && !skip(&p, '-')) || !digits(&p, 4, &year) || !skip(&p, ' ') || !clock_of(&p, &c))
         return false;
     c.year = year;
-    if (!fraction(&p, &c.ms))
-        return false;
     while (*p == ' ')
         p++;
     return zone(p, &offset) && to_ms(&c, offset, out);
+}
+
+/* The digits behind an 'e', with their sign. */
+static bool exponent(const char *p, int *out)
+{
+    bool down = skip(&p, '-');
+    int e = 0;
+    if (!down)
+        skip(&p, '+');
+    if (!*p)
+        return false;
+    for (; *p; p++) {
+        if (*p < '0' || *p > '9' || e > 40)
+            return false;
+        e = e * 10 + (*p - '0');
+    }
+    *out = down ? -e : e;
+    return true;
+}
+
+/* *n times ten to the SCALE. */
+static bool shift(int64_t *n, int scale)
+{
+    for (; scale > 0; scale--) {
+        if (*n > INT64_MAX / 10)
+            return false;
+        *n *= 10;
+    }
+    for (; scale < 0; scale++)
+        *n /= 10;
+    return true;
 }
 
 /* Seconds since 1970 as text, fraction and exponent (1.7e9) included. */
@@ -197,28 +236,9 @@ static bool parse_epoch(int64_t *out, const char *p)
     }
     if (!seen)
         return false;
-    if (*p) {
-        p++;
-        bool down = skip(&p, '-');
-        if (!down)
-            skip(&p, '+');
-        int e = 0;
-        if (!*p)
-            return false;
-        for (; *p; p++) {
-            if (*p < '0' || *p > '9' || e > 40)
-                return false;
-            e = e * 10 + (*p - '0');
-        }
-        scale += down ? -e : e;
-    }
-    for (; scale > 0; scale--) {
-        if (n > INT64_MAX / 10)
-            return false;
-        n *= 10;
-    }
-    for (; scale < 0; scale++)
-        n /= 10;
+    int e = 0;
+    if ((*p && !exponent(p + 1, &e)) || !shift(&n, scale + e))
+        return false;
     *out = minus ? -n : n;
     return true;
 }

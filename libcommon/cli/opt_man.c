@@ -66,14 +66,16 @@ static void text(struct m2_buf *out, const char *s)
     m2_buf_free(&wrapped);
 }
 
-/* A first letter in upper case and a full stop: help lines as sentences. */
+/* A first letter in upper case and a full stop (unless it ends a sentence already): help lines as sentences.
+ */
 static void sentence(struct m2_buf *b, const char *s)
 {
     size_t at = b->len;
     m2_buf_adds(b, s);
     if (b->len > at && b->data[at] >= 'a' && b->data[at] <= 'z')
         b->data[at] = (char)(b->data[at] - 'a' + 'A');
-    m2_buf_addc(b, '.');
+    if (b->len > at && !strchr(".?!", b->data[b->len - 1]))
+        m2_buf_addc(b, '.');
 }
 
 static void option(struct m2_buf *out, const struct m2_opt *o)

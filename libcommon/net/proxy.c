@@ -11,6 +11,14 @@ static const char *either(const struct m2_sys *sys, const char *a, const char *b
     return v || !b ? v : m2_env(sys, *name = b);
 }
 
+static bool known_scheme(const char *scheme, size_t n)
+{
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (strlen(schemes[i]) == n && strncasecmp(scheme, schemes[i], n) == 0)
+            return true;
+    return false;
+}
+
 static int check(const char *variable, const char *proxy, struct m2_err *err)
 {
     if (!proxy)
@@ -19,11 +27,7 @@ static int check(const char *variable, const char *proxy, struct m2_err *err)
         if ((unsigned char)*p <= 0x20 || *p == 0x7f)
             return m2_fail(err, M2_ECONFIG, "the proxy in %s holds a space or a control character", variable);
     const char *rest = strstr(proxy, "://");
-    bool known = !rest;
-    for (size_t i = 0; rest && i < sizeof schemes / sizeof schemes[0]; i++)
-        known |= strlen(schemes[i]) == (size_t)(rest - proxy) &&
-                 strncasecmp(proxy, schemes[i], strlen(schemes[i])) == 0;
-    if (!known)
+    if (rest && !known_scheme(proxy, (size_t)(rest - proxy)))
         return m2_fail(err, M2_ECONFIG,
                        "the proxy in %s has an unknown scheme (http, https, socks4, socks4a, socks5 and "
                        "socks5h are known)",

@@ -167,10 +167,22 @@ static bool telling(const char *v, size_t n)
     return n >= 16 || (n >= 4 && mixed);
 }
 
+/* ARNs and what is redacted already are no secrets. */
+static bool harmless(const char *v, size_t n)
+{
+    return !n || strncmp(v, "arn:", 4) == 0 || strncmp(v, M2_REDACTED, strlen(M2_REDACTED)) == 0;
+}
+
+/* Does the word at P stand where a URL names a parameter? */
+static bool in_query(const char *text, const char *p)
+{
+    return p > text && (p[-1] == '?' || p[-1] == '&');
+}
+
 /* After the word at P[0..n): does a secret value follow, and where? */
 static bool follows(const char *text, const char *p, size_t n, struct setting *out)
 {
-    bool strong = false, parameter = p > text && (p[-1] == '?' || p[-1] == '&') && is_url_parameter(p, n);
+    bool strong = false, parameter = in_query(text, p) && is_url_parameter(p, n);
     if (!parameter && !m2_secret_word(p, n, &strong))
         return false;
     const char *v = p + n;
@@ -187,9 +199,7 @@ static bool follows(const char *text, const char *p, size_t n, struct setting *o
     char quote = *v == '"' || *v == '\'' ? *v++ : '\0';
     size_t len = value_length(v, quote, escaped);
     *out = (struct setting){ v, len };
-    if (!len || strncmp(v, "arn:", 4) == 0 || strncmp(v, M2_REDACTED, strlen(M2_REDACTED)) == 0)
-        return false;
-    return quote || strong || flag || !colon || telling(v, len);
+    return !harmless(v, len) && (quote || strong || flag || !colon || telling(v, len));
 }
 
 bool m2_redact_settings(struct m2_buf *out, const char *s)

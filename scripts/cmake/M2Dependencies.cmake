@@ -1,12 +1,29 @@
-# Finds the libraries; a missing one names its package on Debian, Fedora and Homebrew.
-find_package(PkgConfig REQUIRED)
+# Finds the libraries; what is missing is named at once, with its package on Debian, Fedora and Homebrew.
+find_package(PkgConfig QUIET)
 set(M2_LIBRARIES)
+foreach(list M2_MISSING M2_MISSING_DEBIAN M2_MISSING_FEDORA M2_MISSING_BREW)
+  set(${list})
+endforeach()
 
-function(m2_missing what debian fedora brew)
-  message(FATAL_ERROR "${what} was not found. Install it:\n"
-                      "  Debian/Ubuntu: apt-get install ${debian}\n"
-                      "  Fedora:        dnf install ${fedora}\n"
-                      "  Homebrew:      brew install ${brew}")
+macro(m2_missing what debian fedora brew)
+  list(APPEND M2_MISSING ${what})
+  list(APPEND M2_MISSING_DEBIAN ${debian})
+  list(APPEND M2_MISSING_FEDORA ${fedora})
+  list(APPEND M2_MISSING_BREW ${brew})
+endmacro()
+
+# Ends the configuration when anything was missing.
+function(m2_dependencies_complete)
+  if(NOT M2_MISSING)
+    return()
+  endif()
+  foreach(list M2_MISSING M2_MISSING_DEBIAN M2_MISSING_FEDORA M2_MISSING_BREW)
+    list(JOIN ${list} " " ${list})
+  endforeach()
+  message(FATAL_ERROR "Not found: ${M2_MISSING}. Install what is missing, then configure again:\n"
+                      "  Debian/Ubuntu: apt-get install ${M2_MISSING_DEBIAN}\n"
+                      "  Fedora:        dnf install ${M2_MISSING_FEDORA}\n"
+                      "  Homebrew:      brew install ${M2_MISSING_BREW}")
 endfunction()
 
 # name | pkg-config module | header | library | Debian | Fedora | Homebrew
@@ -17,16 +34,21 @@ macro(m2_dependency name module header lib debian fedora brew)
   else()
     find_path(${name}_HEADER ${header})
     find_library(${name}_LIB ${lib})
-    if(NOT ${name}_HEADER OR NOT ${name}_LIB)
-      m2_missing("${lib}" ${debian} ${fedora} ${brew})
+    if(${name}_HEADER AND ${name}_LIB)
+      add_library(m2_${name} INTERFACE IMPORTED)
+      target_include_directories(m2_${name} INTERFACE ${${name}_HEADER})
+      target_link_libraries(m2_${name} INTERFACE ${${name}_LIB})
+      list(APPEND M2_LIBRARIES m2_${name})
+    else()
+      m2_missing(${module} ${debian} ${fedora} ${brew})
     endif()
-    add_library(m2_${name} INTERFACE IMPORTED)
-    target_include_directories(m2_${name} INTERFACE ${${name}_HEADER})
-    target_link_libraries(m2_${name} INTERFACE ${${name}_LIB})
-    list(APPEND M2_LIBRARIES m2_${name})
   endif()
 endmacro()
 
+if(NOT PKG_CONFIG_FOUND)
+  m2_missing(pkg-config pkg-config pkgconf pkgconf)
+  m2_dependencies_complete()
+endif()
 m2_dependency(CURL libcurl curl/curl.h curl libcurl4-openssl-dev libcurl-devel curl)
 m2_dependency(CJSON libcjson cjson/cJSON.h cjson libcjson-dev cjson-devel cjson)
 m2_dependency(CRYPTO libcrypto openssl/evp.h crypto libssl-dev openssl-devel openssl@3)
@@ -35,3 +57,10 @@ m2_dependency(YAML yaml-0.1 yaml.h yaml libyaml-dev libyaml-devel libyaml)
 m2_dependency(CSV libcsv csv.h csv libcsv-dev libcsv-devel libcsv)
 m2_dependency(ZLIB zlib zlib.h z zlib1g-dev zlib-devel zlib)
 list(APPEND M2_LIBRARIES m) # part of libc on some systems, a library of its own on others
+if(M2_TESTS)
+  pkg_check_modules(CRITERION QUIET IMPORTED_TARGET criterion)
+  if(NOT CRITERION_FOUND)
+    m2_missing(criterion libcriterion-dev criterion-devel criterion)
+  endif()
+endif()
+m2_dependencies_complete()

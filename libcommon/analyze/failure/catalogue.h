@@ -32,9 +32,6 @@ struct m2_task_failure {
 /** Slug of a task's failure; NULL when it ended normally (EssentialContainerExited with exit code 0). Never
  * an unknown row: falls back to "task.unknown". */
 const char *m2_failure_task(struct m2_arena *a, const struct m2_task_failure *t);
-/** Slug of Lambda's StateReasonCode or LastUpdateStatusReasonCode; "lambda.unknown" when new; NULL for a
- * normal code. */
-const char *m2_failure_lambda_code(const char *code);
 /** Slug of a CloudFormation resource status reason; "cfn.unknown" when nothing matches. */
 const char *m2_failure_stack(struct m2_arena *a, const char *reason);
 /** Does REASON only report that something else failed (cancelled, embedded stack, "The following resource(s)

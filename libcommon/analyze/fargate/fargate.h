@@ -11,13 +11,7 @@ void m2_fargate_size(struct m2_check_run *r);
 void m2_fargate_quota(struct m2_check_run *r);
 void m2_fargate_logs(struct m2_check_run *r);
 
-/* A task size that Fargate offers: memory from MIN to MAX in steps of STEP, all in MiB; CPU in units (1024 a
- * vCPU). */
-struct m2_fargate_size {
-    int64_t cpu, min, max, step;
-};
-/** The table of sizes, dated; ascending by cpu. */
-const struct m2_fargate_size *m2_fargate_sizes(size_t *n);
+/* The table of sizes is dated. */
 #define M2_FARGATE_SIZES_DATE "2026-09-28"
 
 /** Units from "4096", "4 vCPU", ".5 vcpu"; MiB from "16384", "16GB", "16 GB". False for anything else. */

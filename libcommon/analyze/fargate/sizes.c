@@ -7,18 +7,15 @@
 #include "m2/str.h"
 #include "m2/value.h"
 
-static const struct m2_fargate_size sizes[] = {
+/* Memory from MIN to MAX in steps of STEP, all in MiB; CPU in units (1024 a vCPU); ascending by CPU. */
+static const struct size {
+    int64_t cpu, min, max, step;
+} sizes[] = {
     { 256, 512, 1024, 512 },         { 256, 2048, 2048, 1024 },      { 512, 1024, 4096, 1024 },
     { 1024, 2048, 8192, 1024 },      { 2048, 4096, 16384, 1024 },    { 4096, 8192, 30720, 1024 },
     { 8192, 16384, 61440, 4096 },    { 16384, 32768, 122880, 8192 }, { 32768, 61440, 122880, 61440 },
     { 32768, 249856, 249856, 1024 },
 };
-
-const struct m2_fargate_size *m2_fargate_sizes(size_t *n)
-{
-    *n = sizeof sizes / sizeof sizes[0];
-    return sizes;
-}
 
 /* TEXT is a number, alone or followed by UNIT: *out = number * (UNIT ? FACTOR : 1), which must be whole. */
 static bool quantity(int64_t *out, const char *text, const char *unit, int factor)
@@ -64,7 +61,7 @@ bool m2_fargate_size_valid(int64_t cpu, int64_t mib)
 void m2_fargate_size_nearest(int64_t *cpu, int64_t *mib)
 {
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        const struct m2_fargate_size *s = &sizes[i];
+        const struct size *s = &sizes[i];
         if (s->cpu < *cpu || s->max < *mib)
             continue;
         int64_t above = *mib > s->min ? *mib - s->min : 0;

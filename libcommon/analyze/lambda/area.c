@@ -31,7 +31,7 @@ static const struct m2_check checks[] = {
              "Fargate.",
       .how = "Reads Timeout of each function and, where logs were read, the longest run that they tell.",
       .fix = "Set a timeout of 1 to 900 seconds; send longer jobs to Fargate.",
-      .rights = LIST("lambda:GetFunction", "logs:FilterLogEvents"),
+      .rights = LIST("lambda:GetFunction"),
       .causes = LIST("lambda.timeout-invalid", "lambda.timeout-near"),
       .sources = LIST(GUIDE "configuration-timeout.html", LIMITS),
       .run = m2_lambda_timeout },
