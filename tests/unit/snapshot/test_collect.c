@@ -295,7 +295,7 @@ Test(collect, only_what_the_checks_need)
         { "network", "ec2 DescribeNatGateways", "ecr " },
         { "storage.buckets", "s3 HeadBucket", "ec2 " },
         { "stack.events", "cloudformation DescribeStackEvents", "lambda " },
-        { "lambda.memory", "lambda GetFunction", "cloudformation DescribeStackEvents" },
+        { "lambda.storage", "lambda GetFunction", "cloudformation DescribeStackEvents" },
         { "images", "ecr DescribeImages", "s3 " },
         { "task.failures", "ecs DescribeTasks", "s3 " },
         { "access.trust", "iam GetRole", "ecr " },
