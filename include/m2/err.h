@@ -47,7 +47,7 @@ enum m2_exit {
 
 struct m2_err {
     enum m2_errc code;
-    char msg[1000]; /* "no credentials" names ten sources */
+    char msg[2000]; /* "no credentials" names ten sources */
 };
 
 struct m2_errc_row {

@@ -47,6 +47,7 @@ struct m2_findings {
     M2_VEC(struct m2_finding *) list;
     M2_VEC(const char *) root_causes; /* uids, most explaining first */
     const char *verdict;              /* "ready", "not-ready", "inconclusive" */
+    const char *blocked_by;           /* uid of the failure for which nothing could be read (credentials), or NULL */
     size_t counts[M2_STATUS_COUNT];
     const char *tool, *version, *account, *region, *stack, *generated_at;
     M2_VEC(const char *) notes; /* sentences about the run: defaults taken, warnings of the configuration */

@@ -82,7 +82,7 @@ struct m2_look {
     const struct m2_call *call;  /* the answer that shows or should have shown it; NULL when no call was made */
     const char *path;            /* SEEN: "Subnets[0]" in the call's output */
     const char *right;           /* UNSEEN: IAM action that is missing or whose call was not made: "ec2:DescribeSubnets" */
-    const char *why;             /* UNSEEN: "ec2:DescribeSubnets was denied (UnauthorizedOperation)" / "… was not collected" */
+    const char *why;             /* UNSEEN, a sentence: "ec2:DescribeSubnets was denied (UnauthorizedOperation)." */
 };
 
 /**
@@ -100,6 +100,8 @@ struct m2_look m2_look_output(const struct m2_snapshot *s, const char *service, 
 struct m2_value *m2_look_list(struct m2_look *unseen, struct m2_arena *a, const struct m2_snapshot *s,
                               const char *service, const char *operation, const char *list,
                               const char *key, const char *id, const char *dedup);
+/** Why CALL (NULL: not made) does not tell what RIGHT would: one sentence, in A. */
+const char *m2_look_why(struct m2_arena *a, const char *right, const struct m2_call *call);
 bool m2_code_not_found(const char *code, const char *message);
 
 #endif

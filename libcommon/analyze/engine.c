@@ -105,6 +105,8 @@ static void judge(struct m2_findings *out)
     bool unsure = false;
     for (size_t i = 0; i < out->list.len; i++) {
         const struct m2_finding *f = out->list.at[i];
+        if (f->status == M2_FAIL && m2_str_eq(f->id, "identity.credentials"))
+            out->blocked_by = f->uid;
         out->counts[f->status]++;
         unsure |= f->status == M2_UNKNOWN && m2_check_find(f->id)->essential;
     }

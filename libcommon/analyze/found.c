@@ -6,6 +6,7 @@
 #include "m2/str.h"
 
 #define MAX_EVIDENCE_BYTES 400
+#define MAX_WORD_BYTES 40 /* so far back a cut looks for the end of a word */
 
 /* What a finding without a resource is about. */
 static const char *whole(const struct m2_check_run *r)
@@ -80,7 +81,7 @@ void m2_found_command(struct m2_check_run *r, struct m2_finding *f, const char *
     m2_vec_push(r->arena, &f->commands, command);
 }
 
-/* At most MAX_EVIDENCE_BYTES, cut between characters. */
+/* At most MAX_EVIDENCE_BYTES, cut after a word or, in long ones, between characters. */
 static const char *shorten(struct m2_arena *a, const char *s)
 {
     size_t n = strlen(s);
@@ -89,7 +90,10 @@ static const char *shorten(struct m2_arena *a, const char *s)
     n = MAX_EVIDENCE_BYTES - 3;
     while (n && ((unsigned char)s[n] & 0xc0) == 0x80)
         n--;
-    return m2_arena_printf(a, "%.*s...", (int)n, s);
+    size_t word = n;
+    while (word && word + MAX_WORD_BYTES > n && s[word] != ' ')
+        word--;
+    return m2_arena_printf(a, "%.*s...", (int)(word && s[word] == ' ' ? word : n), s);
 }
 
 void m2_found_evidence(struct m2_check_run *r, struct m2_finding *f, const struct m2_call *call,

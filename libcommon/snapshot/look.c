@@ -83,20 +83,30 @@ const struct m2_call *m2_call_about(const struct m2_snapshot *s, const char *ser
 
 /* ---- verdicts ---- */
 
+const char *m2_look_why(struct m2_arena *a, const char *right, const struct m2_call *call)
+{
+    if (!call || call->status == M2_CALL_OK)
+        return m2_arena_printf(a, "%s was not collected.", right);
+    if (call->status == M2_CALL_SKIPPED)
+        return m2_arena_printf(a, "%s was skipped (%s).", right, m2_str_or(call->reason, "no reason given"));
+    if (m2_str_eq(call->code, "Credentials"))
+        return m2_arena_printf(a, "%s was not called, because no credentials were found.", right);
+    const char *code = m2_str_or(call->code, "");
+    if (*code && strspn(code, "0123456789") == strlen(code))
+        return m2_arena_printf(a, "The endpoint answered %s with HTTP %s and no error code.", right, code);
+    if (!*code && call->http_status)
+        return m2_arena_printf(a, "The endpoint answered %s with HTTP %d and no error code.", right,
+                               call->http_status);
+    return m2_arena_printf(a, "%s %s (%s).", right, m2_aws_is_denied(code) ? "was denied" : "failed",
+                           *code ? code : "no reason given");
+}
+
 static struct m2_look unseen(const struct m2_snapshot *s, const char *service, const char *operation,
                              const struct m2_call *call)
 {
     struct m2_look look = { .seen = M2_UNSEEN, .call = call };
     look.right = m2_model_iam_action(s->arena, service, operation);
-    if (!call || call->status == M2_CALL_OK)
-        look.why = m2_arena_printf(s->arena, "%s was not collected", look.right);
-    else if (call->status == M2_CALL_SKIPPED)
-        look.why = m2_arena_printf(s->arena, "%s was skipped (%s)", look.right,
-                                   m2_str_or(call->reason, "no reason given"));
-    else
-        look.why = m2_arena_printf(s->arena, "%s %s (%s)", look.right,
-                                   m2_aws_is_denied(call->code) ? "was denied" : "failed",
-                                   m2_str_or(call->code, "no code"));
+    look.why = m2_look_why(s->arena, look.right, call);
     return look;
 }
 

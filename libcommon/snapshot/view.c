@@ -17,7 +17,7 @@ static struct m2_look part_missing(const struct m2_stackview *v, const struct m2
         look = (struct m2_look){ .seen = M2_UNSEEN,
                                  .call = look.call,
                                  .right = "cloudformation:ListStackResources",
-                                 .why = "the resources of a nested stack could not be listed" };
+                                 .why = "The resources of a nested stack could not be listed." };
     return look;
 }
 

@@ -1,6 +1,7 @@
 """Endpoints, credentials and configuration that do not work: one sentence, the documented exit status."""
 import http.server
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -67,7 +68,14 @@ def one_sentence(run, status, *words):
 
 def test_no_credentials_says_what_was_tried(doctor):
     run = doctor("--region", "us-east-1")
-    one_sentence(run, 3, "credentials", "AWS_ACCESS_KEY_ID")
+    one_sentence(run, 3, "credentials")
+    assert "AWS_ACCESS_KEY_ID" not in run.err and len(run.err) < 250, run  # the report has the list
+    for source in ("environment", "assume-role", "web-identity", "sso", "credentials-file", "login", "process",
+                   "config-file", "container", "imds"):
+        assert len(re.findall(rf"^   - {source}: ", run.out, re.M)) == 1, run
+    assert "AWS answered" not in run.out and "AWS could not be asked" in run.out
+    assert re.search(r"^   \d+ other checks could not be made because of this", run.out, re.M), run
+    assert "? unknown" not in run.out and "? unknown" in doctor("-v", "--region", "us-east-1").out
 
 
 def test_half_credentials(doctor):

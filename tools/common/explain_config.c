@@ -21,18 +21,51 @@ static void add_credentials(struct session *s, struct row *row)
     }
 }
 
+/* "a: b; c: d" as an item per line. A reason of its own may hold "; " too: an item more does no harm. */
+static void add_items(struct m2_buf *out, const char *list)
+{
+    while (list && *list) {
+        const char *end = strstr(list, "; ");
+        struct m2_buf item;
+        m2_buf_init(&item, (size_t)1 << 16);
+        m2_buf_add(&item, list, end ? (size_t)(end - list) : strlen(list));
+        m2_buf_adds(out, "    ");
+        m2_term_clean(out, item.data, true);
+        m2_buf_addc(out, '\n');
+        m2_buf_free(&item);
+        list = end ? end + 2 : NULL;
+    }
+}
+
+static void add_row(struct m2_buf *out, const struct row *row, int name_width, int value_width)
+{
+    struct m2_buf value;
+    m2_buf_init(&value, (size_t)1 << 16);
+    m2_term_clean(&value, m2_str_or(row->value, "-"), true);
+    m2_buf_addf(out, "%-*s  %-*s", name_width, row->name, value_width, value.data);
+    if ((int)value.len > value_width)
+        m2_buf_addf(out, "\n%*s", name_width + 2 + value_width, "");
+    m2_buf_adds(out, "  ");
+    m2_term_clean(out, row->source, true);
+    m2_buf_addc(out, '\n');
+    m2_buf_free(&value);
+}
+
 static void add_text(struct m2_buf *out, const struct row *rows, size_t n)
 {
-    size_t width = 0;
-    for (size_t i = 0; i < n; i++)
-        if (strlen(rows[i].name) > width)
-            width = strlen(rows[i].name);
+    enum { NAME = 22, VALUE = 22 };
+    static const char lead[] = "no credentials: ";
+    add_row(out, &(struct row){ "setting", "value", "from" }, NAME, VALUE);
     for (size_t i = 0; i < n; i++) {
-        m2_buf_addf(out, "%-*s  ", (int)width, rows[i].name);
-        m2_term_clean(out, rows[i].value ? rows[i].value : "-", true);
-        m2_buf_addf(out, "\n%*s    from: ", (int)width, "");
-        m2_term_clean(out, m2_str_or(rows[i].source, "not set"), true);
-        m2_buf_addc(out, '\n');
+        const char *none = strstr(m2_str_or(rows[i].source, ""), lead);
+        struct row row = rows[i];
+        if (none)
+            row.source = "no source has any; tried in this order:";
+        else if (!row.source || (!row.value && m2_str_eq(row.source, "default")))
+            row.source = "not set";
+        add_row(out, &row, NAME, VALUE);
+        if (none)
+            add_items(out, none + sizeof lead - 1);
     }
 }
 
@@ -52,6 +85,11 @@ static void add_json(struct m2_buf *out, struct m2_arena *a, const struct row *r
     m2_buf_addc(out, '\n');
 }
 
+static const char *file_source(struct session *s, const char *variable)
+{
+    return m2_env(s->sys, variable) ? m2_arena_printf(s->arena, "environment %s", variable) : "default";
+}
+
 void session_explain(struct m2_buf *out, struct session *s, bool json)
 {
     const struct m2_awsconfig *c = &s->config;
@@ -64,9 +102,9 @@ void session_explain(struct m2_buf *out, struct session *s, bool json)
     size_t n = 0;
     for (; n < N; n++)
         rows[n] = (struct row){ settings[n]->name, settings[n]->value, settings[n]->source };
-    rows[n++] = (struct row){ "config file", c->config_path, "AWS_CONFIG_FILE or ~/.aws/config" };
+    rows[n++] = (struct row){ "config file", c->config_path, file_source(s, "AWS_CONFIG_FILE") };
     rows[n++] = (struct row){ "credentials file", c->credentials_path,
-                              "AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials" };
+                              file_source(s, "AWS_SHARED_CREDENTIALS_FILE") };
     add_credentials(s, &rows[n++]);
     if (json)
         add_json(out, s->arena, rows, n);

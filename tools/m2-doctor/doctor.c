@@ -2,6 +2,7 @@
 #include "doctor.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/session.h"
 #include "m2/check.h"
@@ -161,6 +162,13 @@ static int render(struct m2_buf *out, enum m2_exit *status, struct run *r, struc
     return 0;
 }
 
+/* The report has the whole list of sources; beside it the fact is enough. */
+static void shorten(struct m2_err *cut)
+{
+    if (cut->code == M2_ECRED && strstr(cut->msg, "no credentials: "))
+        (void)m2_fail(cut, M2_ECRED, "no AWS credentials were found; the report says where was looked");
+}
+
 static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struct m2_err *err)
 {
     const struct doctor_args *a = r->args;
@@ -176,6 +184,7 @@ static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struc
     if (render(out, status, r, err) < 0)
         return -1;
     if (cut.code != M2_OK) {
+        shorten(&cut);
         *err = cut;
         *status = M2_EXIT_CANNOT;
     }

@@ -177,6 +177,8 @@ void m2_fargate_quota(struct m2_check_run *r)
         struct m2_look look = m2_look_output(r->snap, "service-quotas", "GetServiceQuota", NULL);
         look.right = "servicequotas:GetServiceQuota";
         look.seen = M2_UNSEEN;
+        if (m2_str_empty(look.why))
+            look.why = "Service Quotas names no vCPU quota of Fargate for this account and region.";
         m2_found_unseen(r, NULL, &look);
         return;
     }

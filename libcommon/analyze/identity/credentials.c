@@ -1,7 +1,10 @@
 /* Do the credentials work? Codes: AWS "Common error types", S3 and EC2 error lists, botocore's error classes.
  */
+#include <string.h>
+
 #include "analyze/identity/identity.h"
 #include "m2/aws.h"
+#include "m2/creds.h"
 #include "m2/str.h"
 
 #define SKEW_LIMIT_MS ((int64_t)5 * 60 * 1000)
@@ -67,12 +70,50 @@ static void add_commands(struct m2_check_run *r, struct m2_finding *f)
     m2_found_command(r, f, "aws sts get-caller-identity");
 }
 
+/* Where the next source of the list in MESSAGE begins: "; <source>: ". NULL: none follows. */
+static const char *next_source(const char *message)
+{
+    size_t n = 0;
+    const struct m2_cred_source *sources = m2_cred_sources(&n);
+    for (const char *at = strstr(message, "; "); at; at = strstr(at + 2, "; "))
+        for (size_t i = 0; i < n; i++)
+            if (m2_str_starts(at + 2, sources[i].name) && at[2 + strlen(sources[i].name)] == ':')
+                return at;
+    return NULL;
+}
+
+/* No source gave any: AWS was not even asked. Each source on its own line, in the order they were tried. */
+static void none_found(struct m2_check_run *r, struct m2_finding *f, const struct m2_call *c,
+                       const char *list)
+{
+    struct m2_buf b;
+    m2_buf_init(&b, (size_t)1 << 16);
+    for (const char *next; list; list = next ? next + 2 : NULL) {
+        next = next_source(list);
+        m2_buf_adds(&b, "\n- ");
+        m2_buf_add(&b, list, next ? (size_t)(next - list) : strlen(list));
+    }
+    m2_found_detail(r, f, "AWS could not be asked. Credentials were looked for in this order:%s", b.data);
+    m2_found_evidence(r, f, c, "", m2_v_string(r->arena, "no credentials"));
+    m2_buf_free(&b);
+}
+
 static void fail(struct m2_check_run *r, const struct m2_call *c, const char *cause)
 {
+    static const char lead[] = "no credentials: ";
     struct m2_finding *f = m2_found(r, M2_FAIL, NULL, cause);
-    m2_found_detail(r, f, "AWS answered %s:%s with %s: %s", c->service, c->operation,
-                    m2_str_or(c->code, "an error"), m2_str_or(c->message, "(no text)"));
-    m2_found_evidence(r, f, c, "", NULL);
+    const char *message = m2_str_or(c->message, "(no text)");
+    bool asked = !m2_str_eq(c->code, "Credentials");
+    if (!asked && m2_str_starts(message, lead)) {
+        none_found(r, f, c, message + sizeof lead - 1);
+    } else {
+        if (asked)
+            m2_found_detail(r, f, "AWS answered %s:%s with %s: %s", c->service, c->operation,
+                            m2_str_or(c->code, "an error"), message);
+        else
+            m2_found_detail(r, f, "AWS could not be asked: %s", message);
+        m2_found_evidence(r, f, c, "", NULL);
+    }
     add_commands(r, f);
 }
 

@@ -103,7 +103,6 @@ void m2_identity_permissions(struct m2_check_run *r)
         look = (struct m2_look){ .seen = M2_UNSEEN, .call = bad };
     look.right = "iam:SimulatePrincipalPolicy";
     if (m2_str_empty(look.why) && bad)
-        look.why = m2_arena_printf(r->arena, "iam:SimulatePrincipalPolicy failed (%s)",
-                                   m2_str_or(bad->code, "not collected"));
+        look.why = m2_look_why(r->arena, look.right, bad);
     m2_found_unseen(r, NULL, &look);
 }

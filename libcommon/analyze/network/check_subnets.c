@@ -97,8 +97,8 @@ static int associated(struct m2_nw *n, const char *group, struct m2_look *gap)
                                      .right = "ec2:DescribeSecurityGroupVpcAssociations" };
             gap->why = m2_arena_printf(n->a,
                                        "%s is of another VPC, and whether it is associated with the subnets' "
-                                       "was not shown: %s failed (%s).",
-                                       group, gap->right, m2_str_or(c->code, "not read"));
+                                       "was not shown. %s",
+                                       group, m2_look_why(n->a, gap->right, c));
             answer = -1;
             continue;
         }

@@ -35,12 +35,7 @@ static struct m2_look unseen(const struct m2_nw *n, const char *operation, const
 {
     struct m2_look look = { .seen = M2_UNSEEN, .call = refused };
     look.right = m2_arena_printf(n->a, "ec2:%s", operation);
-    if (refused && refused->status == M2_CALL_ERROR)
-        look.why = m2_arena_printf(n->a, "%s failed (%s).", look.right, m2_str_or(refused->code, "no code"));
-    else if (refused && !m2_str_empty(refused->reason))
-        look.why = m2_arena_printf(n->a, "%s was not read: %s.", look.right, refused->reason);
-    else
-        look.why = m2_arena_printf(n->a, "%s was not collected.", look.right);
+    look.why = m2_look_why(n->a, look.right, refused);
     return look;
 }
 

@@ -46,7 +46,7 @@ Test(err, a_message_may_quote_the_old_one)
 Test(err, a_cut_message_ends_in_an_ellipsis_and_whole_characters)
 {
     struct m2_err err = { 0 };
-    char text[2000];
+    char text[2 * sizeof err.msg];
     for (size_t shift = 0; shift < 4; shift++) {
         memset(text, 'x', sizeof text);
         for (size_t i = shift; i + 2 < sizeof text; i += 2)

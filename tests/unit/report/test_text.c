@@ -34,17 +34,17 @@ Test(text, verdict_first_then_the_cause_with_its_effects_beneath)
     account_analyze(&ac, NULL);
     render(&b, &ac, "text", (struct m2_report_style){ 0 });
     static const char *const in_order[] = {
-        "Not ready: 1 root cause explains 1 more failure.\n",
+        "Not ready: 1 root cause explains 2 failures.\n",
         "Account 123456789012, region us-east-1, stack mroptimum-mode2\n",
         "1. x FAIL  The repository's policy does not let the Lambda service read\n",
-        "Seen in ecr:GetRepositoryPolicy policyText\n",
+        "Seen in ecr:GetRepositoryPolicy policyText: {}\n",
         "This explains:\n",
         "x FAIL   mroptimum-mode2-RunJobLambda-abc: State is Failed",
         "Fix: Allow ecr:BatchGetImage",
         "aws ecr get-repository-policy --registry-id 123456789012",
-        "\naccess\n",
-        "? unknown  CloudMR Brain may take the role",
-        "Missing right: iam:GetRole\n",
+        "\nnot known\n",
+        "? unknown  2 checks need iam:GetRole: stack.resources and access.trust\n",
+        "iam:GetRole was denied (AccessDenied).\n",
     };
     const char *at = b.data;
     for (size_t i = 0; i < sizeof in_order / sizeof in_order[0]; i++) {

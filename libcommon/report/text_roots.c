@@ -1,0 +1,110 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "m2/str.h"
+#include "report/text.h"
+
+static size_t position(const struct m2_findings *f, const char *uid)
+{
+    size_t i = 0;
+    while (i < f->list.len && !m2_str_eq(f->list.at[i]->uid, uid))
+        i++;
+    return i;
+}
+
+size_t m2_report_roots(struct m2_printer *p, struct m2_groups *out)
+{
+    for (size_t i = 0; i < p->f->root_causes.len; i++) {
+        size_t at = position(p->f, p->f->root_causes.at[i]);
+        if (at == p->f->list.len)
+            continue;
+        p->shown[at] = true;
+        m2_report_group(p, out, p->f->list.at[at]);
+    }
+    return out->list.len;
+}
+
+/* What F explains, directly and through others, each once in the whole report. */
+static void collect_explained(struct m2_printer *p, struct m2_groups *out, const struct m2_finding *f)
+{
+    for (size_t i = 0; i < f->explains.len; i++) {
+        size_t at = position(p->f, f->explains.at[i]);
+        if (at == p->f->list.len || p->shown[at])
+            continue;
+        p->shown[at] = true;
+        m2_report_group(p, out, p->f->list.at[at]);
+        collect_explained(p, out, p->f->list.at[at]);
+    }
+}
+
+static void explained_line(struct m2_printer *p, const struct m2_group *g, size_t indent)
+{
+    const struct m2_finding *f = g->members.at[0];
+    const char *what = m2_str_empty(f->detail) ? f->title : f->detail;
+    const char *names[64];
+    size_t n = 0;
+    for (size_t i = 0; i < g->members.len && n < 64; i++)
+        names[n++] = g->members.at[i]->resource;
+    bool named = n == 1 && m2_str_has_ci(what, f->resource);
+    if (n > 1)
+        what = f->title;
+    m2_buf_addf(p->out, "%*s", (int)indent, "");
+    m2_report_status(p, f->status, true);
+    m2_report_wrap(p,
+                   m2_arena_printf(p->arena, "%s%s%s", named ? "" : m2_report_names(p, names, n, 4),
+                                   named ? "" : ": ", what),
+                   indent + 9, indent + 9, p->style->verbose ? M2_ALL_LINES : 4);
+    m2_buf_addc(p->out, '\n');
+}
+
+static void explained(struct m2_printer *p, const struct m2_group *root, size_t indent)
+{
+    struct m2_groups effects = { 0 };
+    for (size_t i = 0; i < root->members.len; i++)
+        collect_explained(p, &effects, root->members.at[i]);
+    if (effects.list.len)
+        m2_buf_addf(p->out, "%*sThis explains:\n", (int)indent, "");
+    for (size_t i = 0; i < effects.list.len; i++)
+        explained_line(p, effects.list.at[i], indent + 2);
+}
+
+/* Refused credentials leave nothing else to be told: one line instead of every check. */
+static void blocked(struct m2_printer *p, const struct m2_group *g, size_t indent)
+{
+    size_t n = m2_report_checks(p->f, M2_UNKNOWN);
+    bool here = false;
+    for (size_t i = 0; i < g->members.len; i++)
+        here |= p->f->blocked_by && m2_str_eq(g->members.at[i]->uid, p->f->blocked_by);
+    if (!here || !n)
+        return;
+    m2_report_field(p, indent, "",
+                    m2_arena_printf(p->arena, "%zu other %s not be made because of this%s.", n,
+                                    m2_report_plural(n, "check could", "checks could"),
+                                    p->style->verbose ? "" : " (-v lists them)"),
+                    M2_ALL_LINES);
+}
+
+static void root_cause(struct m2_printer *p, size_t number, const struct m2_group *g)
+{
+    const struct m2_finding *f = g->members.at[0];
+    char lead[32];
+    (void)snprintf(lead, sizeof lead, "%zu. ", number);
+    size_t indent = strlen(lead);
+    m2_buf_addf(p->out, "\n%s", lead);
+    m2_report_status(p, f->status, false);
+    m2_buf_adds(p->out, "  ");
+    m2_report_wrap(p, f->title, indent + 8, indent, M2_ALL_LINES);
+    m2_buf_addc(p->out, '\n');
+    m2_report_where(p, g, indent);
+    m2_report_details(p, g, indent);
+    m2_report_evidence(p, g, indent);
+    explained(p, g, indent);
+    blocked(p, g, indent);
+    m2_report_fix(p, g, indent);
+}
+
+void m2_report_root_causes(struct m2_printer *p, const struct m2_groups *roots)
+{
+    for (size_t i = 0; i < roots->list.len; i++)
+        root_cause(p, i + 1, roots->list.at[i]);
+}
