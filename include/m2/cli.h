@@ -141,7 +141,7 @@ int m2_prompt_line(const char **out, struct m2_arena *a, const char *text, struc
 
 /** "m2-doctor: <sentence>" on stderr, cleaned, and a line "m2-doctor: hint: …" when the class has one. Returns the exit status of ERR's class. */
 int m2_cli_complain(const char *tool, const struct m2_err *err);
-/** Write BUF to stdout, flush, check. Errors: M2_EIO (full disk, closed pipe). */
+/** Write BUF to stdout, check. Errors: M2_EIO (full disk, closed pipe), M2_ECANCELLED (a signal came while nobody read). */
 int m2_cli_print(const struct m2_buf *buf, struct m2_err *err) M2_MUST_USE;
 /** SIGINT/SIGTERM/SIGHUP → m2_sys_cancel; a second one removes temporary files, gives the terminal its echo back and ends the process
  * with 130 at once. A signal that was ignored stays ignored. SIGPIPE is ignored. */

@@ -24,7 +24,7 @@ int m2_file_read(struct m2_bytes *out, struct m2_arena *a, const char *path, siz
 struct m2_newfile;
 int m2_newfile_open(struct m2_newfile **out, const char *path, unsigned mode, struct m2_err *err) M2_MUST_USE;
 FILE *m2_newfile_stream(struct m2_newfile *f);
-/** Frees F whatever comes of it. Errors: M2_EIO; the target is then as before. */
+/** Frees F whatever comes of it. Errors: M2_EIO, M2_ECANCELLED (a signal came first); the target is then as before. */
 int m2_newfile_commit(struct m2_newfile *f, struct m2_err *err) M2_MUST_USE;
 void m2_newfile_abort(struct m2_newfile *f); /* NULL is fine */
 /** Remove the temporary files of all uncommitted m2_newfile. Async-signal-safe: only unlink(2). */

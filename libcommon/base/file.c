@@ -26,8 +26,16 @@ struct m2_newfile {
 
 static int read_failed(const char *path, struct m2_err *err)
 {
-    return m2_fail(err, errno == EINTR ? M2_ECANCELLED : M2_EINPUT, "%s: %s", path,
-                   strerror(errno ? errno : EIO));
+    if (errno == EINTR)
+        return m2_fail(err, M2_ECANCELLED, "%s: interrupted while it was read", path);
+    return m2_fail(err, M2_EINPUT, "%s: %s", path, strerror(errno ? errno : EIO));
+}
+
+static int write_failed(const char *path, int why, struct m2_err *err)
+{
+    if (why == EINTR) /* a pipe that nobody reads */
+        return m2_fail(err, M2_ECANCELLED, "%s: interrupted before it was written", path);
+    return m2_fail(err, M2_EIO, "%s: cannot be written: %s", path, strerror(why ? why : EIO));
 }
 
 static int too_large(const char *path, size_t max_bytes, struct m2_err *err)
@@ -171,7 +179,7 @@ int m2_newfile_open(struct m2_newfile **out, const char *path, unsigned mode, st
     if (fd >= 0)
         f->stream = fdopen(fd, "wb");
     if (!f->stream) {
-        m2_fail(err, M2_EIO, "%s: cannot be written: %s", path, strerror(errno));
+        (void)write_failed(path, errno, err);
         if (fd >= 0)
             (void)close(fd);
         if (fd >= 0 && f->temporary)
@@ -203,7 +211,7 @@ int m2_newfile_commit(struct m2_newfile *f, struct m2_err *err)
     }
     int rc = 0;
     if (failed) {
-        rc = m2_fail(err, M2_EIO, "%s: cannot be written: %s", f->path, strerror(why ? why : EIO));
+        rc = write_failed(f->path, why, err);
         if (f->temporary)
             (void)unlink(f->temporary);
     }

@@ -1,4 +1,6 @@
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,14 +33,34 @@ int m2_cli_complain(const char *tool, const struct m2_err *err)
     return (int)row->exit_status;
 }
 
+/* At most what a pipe takes at once, when it does: a write that blocks would not notice an interrupt. */
+static ssize_t write_some(const char *p, size_t n)
+{
+    struct pollfd out = { STDOUT_FILENO, POLLOUT, 0 };
+    int ready = poll(&out, 1, 100);
+    if (ready <= 0) {
+        errno = ready ? errno : EAGAIN;
+        return -1;
+    }
+    return write(STDOUT_FILENO, p, n < PIPE_BUF ? n : PIPE_BUF);
+}
+
 int m2_cli_print(const struct m2_buf *buf, struct m2_err *err)
 {
     if (buf->over)
         return m2_fail(err, M2_ELIMIT, "the report is larger than %zu bytes", buf->max);
     errno = 0;
-    size_t n = fwrite(buf->data, 1, buf->len, stdout);
-    if (n != buf->len || fflush(stdout) != 0 || ferror(stdout))
-        return m2_fail(err, M2_EIO, "standard output: %s", errno ? strerror(errno) : "write failed");
+    if (fflush(stdout) != 0)
+        return m2_fail(err, M2_EIO, "standard output: %s", strerror(errno));
+    size_t done = 0;
+    while (done < buf->len) {
+        if (m2_cancelled(m2_sys_real()))
+            return m2_fail(err, M2_ECANCELLED, "interrupted: only a part of the report was written");
+        ssize_t n = write_some(buf->data + done, buf->len - done);
+        if (n < 0 && errno != EINTR && errno != EAGAIN)
+            return m2_fail(err, M2_EIO, "standard output: %s", strerror(errno));
+        done += n > 0 ? (size_t)n : 0;
+    }
     return 0;
 }
 

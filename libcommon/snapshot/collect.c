@@ -226,6 +226,17 @@ static void skip_unreached(struct m2_collect_run *run)
     }
 }
 
+/* A call that ended without an answer was not answered. */
+static size_t answered(const struct m2_collect_run *run)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->calls.len; i++) {
+        const struct m2_collected *c = run->calls.at[i];
+        n += c->finished && (c->call.status == M2_CALL_OK || c->call.http_status);
+    }
+    return n;
+}
+
 /* Waits for all calls. Errors: M2_ECANCELLED. */
 static int wait_all(struct m2_collect_run *run, bool *timed_out, struct m2_err *err)
 {
@@ -238,7 +249,7 @@ static int wait_all(struct m2_collect_run *run, bool *timed_out, struct m2_err *
         if (!run->running)
             return 0;
         if (m2_cancelled(opt->sys))
-            return m2_fail(err, M2_ECANCELLED, "interrupted after %zu of %zu calls", run->done,
+            return m2_fail(err, M2_ECANCELLED, "interrupted: %zu of %zu calls were answered", answered(run),
                            run->calls.len);
         int wait = STEP_MS;
         if (opt->deadline_mono_ms) {
@@ -264,14 +275,14 @@ static int wait_all(struct m2_collect_run *run, bool *timed_out, struct m2_err *
 static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
 {
     const struct m2_collected *first = NULL;
-    bool answered = false;
+    bool any_answer = false;
     for (size_t i = 0; i < run->calls.len; i++) {
         const struct m2_collected *c = run->calls.at[i];
         if (!first && strcmp(c->call.service, "sts") == 0)
             first = c;
         if (c->call.status == M2_CALL_OK)
             return 0;
-        answered = answered || (c->call.status == M2_CALL_ERROR && c->call.http_status);
+        any_answer = any_answer || (c->call.status == M2_CALL_ERROR && c->call.http_status);
     }
     if (!first || first->call.status != M2_CALL_ERROR)
         return 0;
@@ -279,7 +290,7 @@ static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
     case M2_ENET:
     case M2_ETLS:
     case M2_ETIMEOUT:
-        if (answered)
+        if (any_answer)
             return 0;
         break;
     case M2_ECRED:

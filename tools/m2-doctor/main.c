@@ -43,13 +43,33 @@ static int run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, con
     return doctor_run(out, status, args, &world, err);
 }
 
-static int deliver(const struct m2_buf *out, const struct doctor_args *args, struct m2_err *err)
+static int write_report(const struct m2_buf *out, const struct doctor_args *args, struct m2_err *err)
 {
     if (out->over)
         return m2_fail(err, M2_ELIMIT, "the report is larger than %zu bytes", MAX_REPORT);
     if (args->common.output)
         return m2_file_write(args->common.output, (struct m2_bytes){ out->data, out->len }, 0644, err);
     return m2_cli_print(out, err);
+}
+
+static int deliver(const struct m2_buf *out, const struct doctor_args *args, struct m2_err *err)
+{
+    if (write_report(out, args, err) == 0)
+        return 0;
+    if (err->code == M2_ECANCELLED && args->save_snapshot) /* the user should know what is there */
+        (void)m2_fail(err, err->code, "%s; the snapshot is whole in %s", err->msg, args->save_snapshot);
+    return -1;
+}
+
+/* A run that was cut off has left nothing behind, and says so. */
+static int run_whole(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a,
+                     const struct doctor_args *args, struct m2_err *err)
+{
+    if (run(out, status, a, args, err) == 0)
+        return 0;
+    if (err->code == M2_ECANCELLED)
+        (void)m2_fail(err, err->code, "%s; no report was made and nothing was written", err->msg);
+    return -1;
 }
 
 int main(int argc, char **argv)
@@ -65,7 +85,7 @@ int main(int argc, char **argv)
     enum m2_exit status = M2_EXIT_OK;
     int exit_status;
     if (m2_opt_parse(&args, NULL, a, &doctor_tool, argc, argv, &err) < 0 ||
-        run(&out, &status, a, &args, &err) < 0 || deliver(&out, &args, &err) < 0)
+        run_whole(&out, &status, a, &args, &err) < 0 || deliver(&out, &args, &err) < 0)
         exit_status = m2_cli_complain(doctor_tool.name, &err);
     else if (err.code != M2_OK) /* a report was made all the same */
         exit_status = m2_cli_complain(doctor_tool.name, &err);
