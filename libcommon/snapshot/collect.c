@@ -8,6 +8,7 @@
 #include "snapshot/target.h"
 
 #define STEP_MS 100
+#define TELL_SKEW_MS 60000
 #define TIME_PASSED "the time limit of the run passed before the answer came"
 
 /* ---- publish and emit ---- */
@@ -164,6 +165,12 @@ static struct m2_value *calls_value(struct m2_collect_run *run)
     return list;
 }
 
+/* What a second or two of travel makes is not worth a field that differs in every run. */
+static int64_t worth_telling(int64_t skew_ms)
+{
+    return skew_ms > TELL_SKEW_MS || skew_ms < -TELL_SKEW_MS ? skew_ms / 1000 * 1000 : 0;
+}
+
 struct m2_value *m2_collect_document(struct m2_collect_run *run, bool final)
 {
     struct m2_arena *a = run->a;
@@ -178,6 +185,9 @@ struct m2_value *m2_collect_document(struct m2_collect_run *run, bool final)
     if (run->seam->region)
         m2_v_set_str(a, root, "region", run->seam->region);
     m2_v_set_bool(a, root, "redacted", false);
+    int64_t skew_ms = run->seam->skew_ms ? worth_telling(run->seam->skew_ms(run->seam->ctx)) : 0;
+    if (skew_ms)
+        m2_v_set_int(a, root, "clock_skew_ms", skew_ms);
     struct m2_target target = run->target;
     if (!final) {
         /* Only what is asked for: the rest is what is to be found out. */

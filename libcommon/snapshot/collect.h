@@ -18,6 +18,7 @@ struct m2_collect_seam {
                   void *user);
     void *ctx;
     const char *region;
+    int64_t (*skew_ms)(void *ctx); /* how far AWS's clock is ahead of ours; may be NULL */
 };
 
 struct m2_collect_run;

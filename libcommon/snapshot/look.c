@@ -136,6 +136,32 @@ static bool says_absent(const struct m2_call *call, const char *id)
            (!id || m2_v_len(holder(call->input, id)) <= 1 || m2_str_has_ci(call->message, id));
 }
 
+static bool is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/* A saved answer may come without its input: the message of a refusal then still says what is not there. */
+static bool message_names(const struct m2_call *call, const char *id)
+{
+    const char *message = m2_str_or(call->message, "");
+    size_t len = strlen(id);
+    for (const char *at = message; len > 3 && (at = strstr(at, id)); at++)
+        if ((at == message || !is_name_char(at[-1])) && !is_name_char(at[len]))
+            return true;
+    return false;
+}
+
+static const struct m2_call *said_absent(const struct m2_op_index *op, const char *id)
+{
+    for (size_t i = 0; i < op->calls.len; i++) {
+        const struct m2_call *call = op->calls.at[i];
+        if (!m2_v_len(call->input) && says_absent(call, NULL) && message_names(call, id))
+            return call;
+    }
+    return NULL;
+}
+
 /* Would an ok CALL that mentions an id have shown it? Not when a second filter could have kept it out. */
 static bool would_show(const struct m2_call *call)
 {
@@ -170,8 +196,9 @@ struct m2_look m2_look_item(const struct m2_snapshot *s, const char *service, co
         if (call->status != M2_CALL_OK && !failed)
             failed = call;
     }
-    if (op->whole)
-        return (struct m2_look){ .seen = M2_ABSENT, .call = op->whole };
+    const struct m2_call *absent = op->whole ? op->whole : said_absent(op, id);
+    if (absent)
+        return (struct m2_look){ .seen = M2_ABSENT, .call = absent };
     if (!failed)
         failed = op->whole_refused ? op->whole_refused : op->refused;
     return unseen(s, service, operation, failed);

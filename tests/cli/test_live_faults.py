@@ -1,5 +1,7 @@
 """Endpoints, credentials and configuration that do not work: one sentence, the documented exit status."""
+import email.utils
 import http.server
+import json
 import os
 import re
 import signal
@@ -29,7 +31,7 @@ def server():
             self.server.seen.append((self.path, dict(self.headers)))
             answer = self.server.answer
             time.sleep(answer.delay)
-            self.send_response(answer.status)
+            (self.send_response_only if "Date" in answer.headers else self.send_response)(answer.status)
             for k, v in answer.headers.items():
                 self.send_header(k, v)
             self.send_header("Content-Length", str(len(answer.body) + (1000 if answer.cut else 0)))
@@ -123,6 +125,26 @@ ERRORS = [
 def test_credentials_refused(doctor, server, name, answer, words):
     server.answer = answer
     one_sentence(doctor("--endpoint-url", server.url, env=KEYS), 3, *words)
+
+
+IDENTITY = (b"<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/me</Arn><UserId>A</UserId>"
+            b"<Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>")
+
+
+@pytest.mark.parametrize("minutes,side", [(10, "behind"), (-10, "ahead of"), (4, None), (0, None)])
+def test_clock_that_is_wrong_is_told_although_the_answers_came(doctor, server, tmp_path, minutes, side):
+    """Regression: the client corrected the clock for itself and nobody told the user."""
+    date = email.utils.formatdate(time.time() + 60 * minutes + (5 if minutes > 0 else -5), usegmt=True)
+    server.answer = Answer(200, IDENTITY, {"Date": date})
+    saved = tmp_path / "snapshot.json"
+    run = doctor("--endpoint-url", server.url, "--region", "us-east-1", "--format", "json", "--only", "identity.credentials",
+                 "--save-snapshot", saved, env=KEYS)
+    for report in (run, doctor("--snapshot", saved, "--format", "json", "--only", "identity.credentials")):
+        found = [f for f in json.loads(report.out)["findings"] if f["id"] == "identity.credentials"]
+        assert [f["cause"] for f in found if f["status"] == "fail"] == (["clock.skew"] if side else []), report
+        assert not side or f"10 minutes {side}" in found[0]["detail"] and "will be refused" in found[0]["detail"], report
+    told = json.loads(saved.read_text()).get("clock_skew_ms", 0)
+    assert abs(told / 60000 - minutes) < 0.5, told
 
 
 STRANGE = [

@@ -121,8 +121,13 @@ static void fail_skew(struct m2_check_run *r, const struct m2_call *c, int64_t m
 {
     struct m2_finding *f = m2_found(r, M2_FAIL, NULL, "clock.skew");
     int64_t minutes = (ms < 0 ? -ms : ms) / 60000;
-    m2_found_detail(r, f, "This computer's clock is %lld minutes %s the clock of AWS.", (long long)minutes,
-                    ms > 0 ? "behind" : "ahead of");
+    bool accepted = c && c->status == M2_CALL_OK;
+    m2_found_detail(r, f, "This computer's clock is %lld minutes %s the clock of AWS.%s", (long long)minutes,
+                    ms > 0 ? "behind" : "ahead of",
+                    accepted
+                        ? " This run allowed for it; the AWS CLI, the SDKs and whatever else signs requests "
+                          "here will be refused."
+                        : "");
     if (c)
         m2_found_evidence(r, f, c, "", c->status == M2_CALL_OK ? c->output : NULL);
     add_commands(r, f);

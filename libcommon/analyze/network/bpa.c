@@ -99,7 +99,7 @@ enum m2_nw_way m2_nw_bpa(struct m2_nw *n, struct m2_nw_subnet *subnet, bool nat,
             gap.why = "The mode of VPC Block Public Access is not shown.";
             m2_nw_gap(n, M2_NW_EGRESS, subnet->id, &gap, dest);
         }
-        return M2_NW_WAY_UNKNOWN;
+        return M2_NW_WAY_OPEN; /* the gap keeps it from passing; what else is wrong must still be named */
     }
     if (lets_pass(mode, NONE, nat))
         return M2_NW_WAY_OPEN;

@@ -155,8 +155,9 @@ static void groups(struct m2_nw *n)
             m2_nw_gap(n, M2_NW_SUBNETS, g->id, &g->look, M2_NW_NO_DEST);
         } else {
             struct m2_nw_fault *f = fault(n, M2_FAIL, "net.security-group-missing", g->id, &g->look);
-            f->what =
-                m2_arena_printf(n->a, "Security group %s does not exist in this account and region.", g->id);
+            bool in_vpc = m2_v_len(m2_v_get(g->look.call ? g->look.call->input : NULL, "Filters")) > 0;
+            f->what = m2_arena_printf(n->a, "Security group %s does not exist in %s.", g->id,
+                                      in_vpc && n->vpcs.len ? n->vpcs.at[0]->id : "this account and region");
             f->command = "aws ec2 describe-security-groups --query "
                          "'SecurityGroups[].[GroupId,GroupName,VpcId]' --output text";
             for (size_t k = 0; k < n->subnets.len; k++)

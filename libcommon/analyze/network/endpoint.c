@@ -47,15 +47,35 @@ bool m2_nw_inbound_only(const struct m2_value *endpoint)
     return m2_v_bool_or(m2_v_get(endpoint, "DnsOptions"), "PrivateDnsOnlyForInboundResolverEndpoint", false);
 }
 
-bool m2_nw_is_private(struct m2_nw *n, const struct m2_nw_vpc *vpc)
+/* Does ENDPOINT lead to SERVICE, of whatever region? */
+static bool is_for(const struct m2_value *endpoint, const char *service)
 {
-    for (size_t i = 0; i < vpc->endpoints.items.len; i++) {
-        const struct m2_value *e = vpc->endpoints.items.at[i].v;
-        for (size_t d = 0; d < n->n_dests; d++)
-            if (m2_nw_is_type(e, "Interface") && m2_nw_serves(e, &n->dests[d]))
-                return true;
+    const char *name = m2_v_str(endpoint, "ServiceName");
+    const char *end = name ? strstr(name, service) : NULL;
+    return end && end > name && end[-1] == '.' && !end[strlen(service)];
+}
+
+enum m2_nw_plan m2_nw_plan(struct m2_nw *n, const struct m2_nw_vpc *vpc)
+{
+    size_t services = 0, served = 0, interfaces = 0;
+    for (size_t d = 0; d < n->n_dests; d++) {
+        const char *service = n->dests[d].service;
+        bool first = service != NULL, here = false;
+        for (size_t k = 0; k < d && first; k++)
+            first = !m2_str_eq(n->dests[k].service, service);
+        for (size_t i = 0; i < vpc->endpoints.items.len && first; i++) {
+            const struct m2_value *e = vpc->endpoints.items.at[i].v;
+            here = here || is_for(e, service);
+            interfaces += is_for(e, service) && m2_nw_is_type(e, "Interface");
+        }
+        services += first;
+        served += here;
     }
-    return false;
+    bool gates = vpc->nats.items.len || vpc->igws.items.len || !vpc->igws.complete;
+    if (!served || (!interfaces && gates))
+        return M2_NW_PLAN_INTERNET;
+    /* All but one: whoever made these did not count on the internet. */
+    return gates && served + 1 < services ? M2_NW_PLAN_EITHER : M2_NW_PLAN_PRIVATE;
 }
 
 static struct m2_nw_fault *fault(const struct ep *e, enum m2_nw_check check, enum m2_status status,
@@ -315,7 +335,6 @@ static void through_interface(const struct ep *e)
     acls(e);
     policy(e);
     zones(e);
-    m2_nw_note(e->n, e->subnet->id, e->dest, "through endpoint %s", e->id);
 }
 
 static void through_gateway(const struct ep *e)
@@ -329,7 +348,15 @@ static void through_gateway(const struct ep *e)
     struct m2_nw_hop hop = { e->subnet->id, e->subnet, true, d->at, "0.0.0.0/0", CLIENT_PORTS, false };
     m2_nw_acl(n, &hop, e->dest);
     policy(e);
-    m2_nw_note(n, e->subnet->id, e->dest, "through endpoint %s", e->id);
+}
+
+void m2_nw_as_meant(struct m2_nw *n, struct m2_nw_subnet *subnet, const struct m2_nw_item *item, size_t dest)
+{
+    struct ep e = { n, subnet, item, m2_v_str(item->v, "VpcEndpointId"), dest };
+    if (m2_nw_is_type(item->v, "Interface"))
+        through_interface(&e);
+    else if (m2_nw_is_type(item->v, "Gateway"))
+        through_gateway(&e);
 }
 
 /* ---- which endpoint ---- */
@@ -368,6 +395,7 @@ static enum m2_nw_private try_interface(const struct ep *e)
         return M2_NW_PRIVATE_UNKNOWN;
     }
     through_interface(e);
+    m2_nw_note(e->n, e->subnet->id, e->dest, "through endpoint %s", e->id);
     return M2_NW_PRIVATE_TAKEN;
 }
 
@@ -385,6 +413,7 @@ static enum m2_nw_private try_gateway(const struct ep *e)
     if (!routed(e->item->v, table->v))
         return M2_NW_PRIVATE_NONE;
     through_gateway(e);
+    m2_nw_note(e->n, e->subnet->id, e->dest, "through endpoint %s", e->id);
     return M2_NW_PRIVATE_TAKEN;
 }
 

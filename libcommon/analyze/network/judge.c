@@ -92,6 +92,30 @@ static void filters(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest, const 
     m2_nw_acl(n, &out, dest);
 }
 
+/* A route alone would not do where public access is blocked. */
+static void blocked_too(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest)
+{
+    bool nat = s->vpc->nats.items.len > 0;
+    n->quiet++;
+    enum m2_nw_way way = m2_nw_bpa(n, s, nat, NULL, dest);
+    n->quiet--;
+    if (way == M2_NW_WAY_SHUT)
+        (void)m2_nw_bpa(n, s, nat, NULL, dest);
+}
+
+/* Where the endpoint will be is not known; an ACL that lets TCP 443 go nowhere at all is in its way anyhow.
+ */
+static void shut_acl(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest)
+{
+    struct m2_set4 all = m2_set4_text(n->a, "0.0.0.0/0");
+    struct m2_nw_hop hop = { s->id, s, true, all, "0.0.0.0/0", CLIENT_PORTS, false };
+    n->quiet++;
+    bool shut = m2_nw_acl(n, &hop, dest);
+    n->quiet--;
+    if (shut)
+        m2_nw_acl(n, &hop, dest);
+}
+
 /* The internet path of a destination without private path. HIDDEN: an endpoint may exist that was not shown.
  */
 static void judge_internet(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest, bool hidden)
@@ -100,11 +124,15 @@ static void judge_internet(struct m2_nw *n, struct m2_nw_subnet *s, size_t dest,
     struct m2_nw_internet net = m2_nw_internet(n, s, dest);
     bool shut = net.no_route || net.way == M2_NW_WAY_SHUT;
     bool named = service && !hidden && m2_nw_private_refused(n, s, dest, !shut);
-    if (net.no_route && !named && service && m2_nw_is_private(n, s->vpc)) {
-        endpoint_missing(n, s, dest);
-        named = true;
-    } else if (net.no_route && !named) {
+    enum m2_nw_plan plan = service ? m2_nw_plan(n, s->vpc) : M2_NW_PLAN_INTERNET;
+    if (net.no_route && !named && plan != M2_NW_PLAN_PRIVATE) {
         m2_nw_no_route(n, s, dest);
+        blocked_too(n, s, dest);
+    }
+    if (net.no_route && !named && plan != M2_NW_PLAN_INTERNET) {
+        endpoint_missing(n, s, dest);
+        shut_acl(n, s, dest);
+        named = true;
     }
     /* Where an endpoint is the missing path, public addresses are not what the groups and ACLs must open. */
     if (!net.no_route || !named)

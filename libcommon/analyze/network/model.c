@@ -180,22 +180,20 @@ struct m2_set4 m2_nw_public(struct m2_arena *a)
 }
 
 /*
- * Where the regional services of the aws partition answer: the large blocks of Amazon's published address
- * list (ip-ranges.json). Coarse on purpose: it tells a route or rule that can catch such traffic from one
- * that cannot.
+ * Where the regional services of the aws partition answer: large blocks that are Amazon's as a whole, after
+ * its published address list (ip-ranges.json). Coarse on purpose, and not all: it tells a route or rule that
+ * can catch such traffic from one that cannot. Blocks of which others hold a part (18.0.0.0/11, 16.0.0.0/8,
+ * 56.0.0.0/8) are left out: a route into these is somebody's own network, not a fault.
  */
 struct m2_set4 m2_nw_aws_space(struct m2_arena *a)
 {
     static const char *const blocks[] = {
-        "3.0.0.0/8",        "13.32.0.0/11",  "13.112.0.0/12", "13.192.0.0/10",  "15.152.0.0/13",
-        "15.160.0.0/11",    "15.220.0.0/14", "16.0.0.0/8",    "18.0.0.0/8",     "34.192.0.0/10",
-        "35.152.0.0/13",    "35.160.0.0/12", "35.176.0.0/13", "43.192.0.0/11",  "44.192.0.0/10",
-        "50.16.0.0/14",     "51.16.0.0/14",  "51.20.0.0/14",  "51.44.0.0/14",   "51.84.0.0/14",
-        "51.92.0.0/14",     "52.0.0.0/10",   "52.64.0.0/12",  "52.84.0.0/14",   "52.88.0.0/13",
-        "52.192.0.0/11",    "54.64.0.0/10",  "54.144.0.0/12", "54.160.0.0/11",  "54.192.0.0/10",
-        "56.0.0.0/8",       "98.80.0.0/12",  "98.130.0.0/15", "99.77.0.0/16",   "99.78.0.0/15",
-        "100.20.0.0/14",    "100.24.0.0/13", "107.20.0.0/14", "174.129.0.0/16", "184.72.0.0/15",
-        "204.236.128.0/17",
+        "3.0.0.0/8",     "13.32.0.0/11",  "13.112.0.0/12",  "13.208.0.0/12", "13.224.0.0/11",
+        "15.160.0.0/11", "18.64.0.0/10",  "18.128.0.0/9",   "34.192.0.0/10", "35.152.0.0/13",
+        "35.160.0.0/12", "35.176.0.0/13", "44.192.0.0/10",  "50.16.0.0/14",  "52.0.0.0/10",
+        "52.64.0.0/12",  "52.84.0.0/14",  "52.88.0.0/13",   "52.192.0.0/11", "54.64.0.0/11",
+        "54.144.0.0/12", "54.160.0.0/11", "54.192.0.0/10",  "98.80.0.0/12",  "100.20.0.0/14",
+        "100.24.0.0/13", "107.20.0.0/14", "174.129.0.0/16", "184.72.0.0/15", "204.236.128.0/17",
     };
     return of_texts(a, blocks, sizeof blocks / sizeof blocks[0]);
 }

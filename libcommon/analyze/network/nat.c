@@ -159,10 +159,13 @@ enum m2_nw_way m2_nw_nat(struct m2_nw *n, struct m2_nw_subnet *subnet, const cha
         m2_nw_gap(n, M2_NW_EGRESS, subnet->id, &gap, dest);
         return M2_NW_WAY_UNKNOWN;
     }
-    if (!nat || !m2_str_eq_ci(m2_v_str(nat->v, "State"), "available")) {
+    bool dead = !nat || !m2_str_eq_ci(m2_v_str(nat->v, "State"), "available");
+    if (dead)
         not_available(n, subnet, nat, id, dest);
+    /* One that comes, or is to be made again in its place, has to meet the rest too. */
+    if (!nat || m2_str_eq_ci(m2_v_str(nat->v, "State"), "deleted") ||
+        m2_str_eq_ci(m2_v_str(nat->v, "State"), "deleting"))
         return M2_NW_WAY_SHUT;
-    }
     bool regional = m2_str_eq_ci(m2_v_str(nat->v, "AvailabilityMode"), "regional");
     *nat_subnet = regional ? NULL : m2_v_str(nat->v, "SubnetId");
     bool private = m2_str_eq_ci(m2_v_str(nat->v, "ConnectivityType"), "private");
@@ -180,12 +183,12 @@ enum m2_nw_way m2_nw_nat(struct m2_nw *n, struct m2_nw_subnet *subnet, const cha
                                 "--allocation-id \"$(aws ec2 allocate-address --domain vpc --query "
                                 "AllocationId --output text)\"",
                                 m2_word(n->a, *nat_subnet));
-    } else if (!regional && !has_public_address(nat->v)) {
+    } else if (!dead && !regional && !has_public_address(nat->v)) {
         nat_fault(
             n, "net.nat-not-available", subnet, nat, id, dest,
             m2_arena_printf(n->a, "The route to the internet leads to %s, which has no public address.", id));
         private = true;
     }
     enum m2_nw_way beyond = nat_beyond(n, subnet, nat, id, regional, dest);
-    return private ? M2_NW_WAY_SHUT : beyond;
+    return private || dead ? M2_NW_WAY_SHUT : beyond;
 }

@@ -301,8 +301,13 @@ enum m2_nw_private m2_nw_private(struct m2_nw *n, struct m2_nw_subnet *subnet, s
 /** Why an endpoint for DEST that exists is not used, noted as a fault; false when there is none or, with an
  * OPEN internet path, nothing worth a finding. */
 bool m2_nw_private_refused(struct m2_nw *n, struct m2_nw_subnet *subnet, size_t dest, bool open);
-/** Does the VPC have a usable interface endpoint for any destination (a network built without internet)? */
-bool m2_nw_is_private(struct m2_nw *n, const struct m2_nw_vpc *vpc);
+/** Was the VPC built to reach the services through endpoints, so that a path that is not there is an endpoint's
+ * (PRIVATE), a route's (INTERNET), or may be either's? */
+enum m2_nw_plan { M2_NW_PLAN_INTERNET, M2_NW_PLAN_PRIVATE, M2_NW_PLAN_EITHER };
+enum m2_nw_plan m2_nw_plan(struct m2_nw *n, const struct m2_nw_vpc *vpc);
+/** The only way DEST has is endpoint ITEM, which does not take its traffic now, as was said: note what else
+ * stands in the way once it does. */
+void m2_nw_as_meant(struct m2_nw *n, struct m2_nw_subnet *subnet, const struct m2_nw_item *item, size_t dest);
 bool m2_nw_serves(const struct m2_value *endpoint, const struct m2_nw_dest *d);
 bool m2_nw_is_available(const struct m2_value *thing);
 bool m2_nw_is_type(const struct m2_value *endpoint, const char *type);

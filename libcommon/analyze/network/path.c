@@ -84,20 +84,11 @@ static void blackhole(struct leg *l, const struct m2_value *route, const char *p
                             m2_word(l->n->a, table_id(l)), m2_word(l->n->a, cidr));
 }
 
-/* What is known of the gone target says more than "blackhole". */
-static void look_behind_blackhole(struct leg *l, enum m2_nw_target kind, const char *target)
-{
-    const char *ignored = NULL;
-    if (kind == M2_NW_TO_IGW && m2_nw_find(&l->subnet->vpc->igws, "InternetGatewayId", target))
-        (void)m2_nw_igw(l->n, l->subnet, target, l->dest);
-    else if (kind == M2_NW_TO_NAT && m2_nw_find(&l->subnet->vpc->nats, "NatGatewayId", target))
-        (void)m2_nw_nat(l->n, l->subnet, target, l->dest, &ignored);
-}
-
+/* GONE: the gateway is not there any more, which is said already; what else the way needs is judged still. */
 static enum m2_nw_way through_igw(struct leg *l, const struct m2_value *route, const char *path,
-                                  const char *igw)
+                                  const char *igw, bool gone)
 {
-    enum m2_nw_way way = m2_nw_igw(l->n, l->subnet, igw, l->dest);
+    enum m2_nw_way way = gone ? M2_NW_WAY_SHUT : m2_nw_igw(l->n, l->subnet, igw, l->dest);
     enum m2_nw_way bpa = m2_nw_bpa(l->n, l->subnet, false, NULL, l->dest);
     way = bpa > way ? bpa : way;
     if (l->n->public_ip < 0) {
@@ -138,6 +129,19 @@ static enum m2_nw_way through_nat(struct leg *l, const char *nat)
     return way;
 }
 
+/* What is known of the gone target says more than "blackhole". */
+static void look_behind_blackhole(struct leg *l, const struct m2_value *route, const char *path,
+                                  enum m2_nw_target kind, const char *target)
+{
+    if (kind == M2_NW_TO_IGW)
+        (void)through_igw(l, route, path, target,
+                          !m2_nw_find(&l->subnet->vpc->igws, "InternetGatewayId", target));
+    else if (kind == M2_NW_TO_NAT && m2_nw_find(&l->subnet->vpc->nats, "NatGatewayId", target))
+        (void)through_nat(l, target);
+    else if (kind == M2_NW_TO_NAT)
+        (void)m2_nw_bpa(l->n, l->subnet, true, NULL, l->dest);
+}
+
 static enum m2_nw_way nowhere(struct leg *l, const struct m2_value *route, const char *path,
                               const char *cause, const char *target, const char *reason)
 {
@@ -176,12 +180,12 @@ static enum m2_nw_way follow(struct leg *l, const struct m2_value *route, const 
     enum m2_nw_target kind = m2_nw_route_target(route, &target);
     if (m2_str_eq(m2_v_str(route, "State"), "blackhole")) {
         blackhole(l, route, path, target);
-        look_behind_blackhole(l, kind, target);
+        look_behind_blackhole(l, route, path, kind, target);
         return M2_NW_WAY_SHUT;
     }
     switch (kind) {
     case M2_NW_TO_IGW:
-        return through_igw(l, route, path, target);
+        return through_igw(l, route, path, target, false);
     case M2_NW_TO_NAT:
         return through_nat(l, target);
     case M2_NW_TO_PEERING:
@@ -201,7 +205,7 @@ static enum m2_nw_way follow(struct leg *l, const struct m2_value *route, const 
     return beyond(l, route, path, target);
 }
 
-static void diverted(struct leg *l, const struct m2_nw_share *share, bool part)
+static void diverted(struct leg *l, const struct m2_nw_share *share, bool part, bool rescued)
 {
     const char *target = NULL;
     bool fresh;
@@ -211,12 +215,12 @@ static void diverted(struct leg *l, const struct m2_nw_share *share, bool part)
     if (!fresh)
         return;
     f->what = m2_arena_printf(
-        l->n->a,
-        "Route table %s sends %s to %s%s, %s of the addresses behind these names; the route for "
-        "0.0.0.0/0 would carry them.",
-        table_id(l), destination_of(share->route), m2_str_or(target, "an unknown target"),
+        l->n->a, "Route table %s sends %s to %s%s, %s of the addresses behind these names; %s.", table_id(l),
+        destination_of(share->route), m2_str_or(target, "an unknown target"),
         m2_str_eq(m2_v_str(share->route, "State"), "blackhole") ? " (blackhole)" : "",
-        part ? "a part" : "all");
+        part ? "a part" : "all",
+        rescued ? "the route for 0.0.0.0/0 would carry them"
+                : "that way does not work, nor does the route for 0.0.0.0/0");
     const char *list = m2_v_str(share->route, "DestinationPrefixListId");
     f->command = m2_arena_printf(l->n->a, "aws ec2 delete-route --route-table-id %s --%s %s",
                                  m2_word(l->n->a, table_id(l)),
@@ -240,8 +244,8 @@ static void walk(struct leg *l, const struct m2_nw_shares *shares)
 {
     size_t open = 0, unknown = 0;
     l->n->quiet++;
-    bool fallback_open =
-        shares->fallback && follow(l, shares->fallback, shares->fallback_path) == M2_NW_WAY_OPEN;
+    enum m2_nw_way fallback =
+        shares->fallback ? follow(l, shares->fallback, shares->fallback_path) : M2_NW_WAY_UNKNOWN;
     for (size_t i = 0; i < shares->list.len; i++) {
         const struct m2_nw_share *s = &shares->list.at[i];
         enum m2_nw_way way = s->route ? follow(l, s->route, s->path) : M2_NW_WAY_SHUT;
@@ -259,9 +263,12 @@ static void walk(struct leg *l, const struct m2_nw_shares *shares)
             part_without_route(l, s);
         else if (!s->route)
             l->out->no_route = shares->list.len == 1;
-        else if (way != M2_NW_WAY_OPEN && s->bits > 0 && fallback_open && (part || !unknown))
-            diverted(l, s, part);
-        else
+        else if (way != M2_NW_WAY_OPEN && s->bits > 0 && fallback == M2_NW_WAY_OPEN && (part || !unknown))
+            diverted(l, s, part, true);
+        else if (way == M2_NW_WAY_SHUT && s->bits > 0 && fallback == M2_NW_WAY_SHUT && !part && !unknown) {
+            diverted(l, s, false, false); /* two faults, one behind the other */
+            (void)follow(l, shares->fallback, shares->fallback_path);
+        } else
             (void)follow(l, s->route, s->path);
     }
     l->out->way = open ? M2_NW_WAY_OPEN : unknown ? M2_NW_WAY_UNKNOWN : M2_NW_WAY_SHUT;

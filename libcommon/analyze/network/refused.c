@@ -126,10 +126,12 @@ bool m2_nw_private_refused(struct m2_nw *n, struct m2_nw_subnet *subnet, size_t 
         const char *state = m2_v_str(item->v, "State");
         if (m2_str_eq_ci(state, "deleted"))
             continue;
-        if (!m2_nw_is_available(item->v))
-            any = not_available(&e) || any;
-        else
-            any = (interface ? names_off(&e) : not_associated(&e)) || any;
+        bool said = !m2_nw_is_available(item->v) ? not_available(&e)
+                    : interface                  ? names_off(&e)
+                                                 : not_associated(&e);
+        if (said && !open)
+            m2_nw_as_meant(n, subnet, item, dest);
+        any = said || any;
     }
     return any;
 }

@@ -70,14 +70,15 @@ static int by_priority(const void *x, const void *y)
     return c ? c : (a->index > b->index) - (a->index < b->index);
 }
 
-/* A prefix list route has the entries' prefixes. A gateway endpoint's is judged by its own rule (endpoint.c).
- */
+/* A prefix list route has the entries' prefixes. A living gateway endpoint's is judged by its own rule
+ * (endpoint.c). */
 static void add_list(const struct m2_nw *n, struct candidates *c, struct m2_nw_shares *out,
                      const struct m2_value *route, size_t index, const char *id)
 {
     struct m2_set4 all;
     const char *target = NULL;
-    if (m2_nw_route_target(route, &target) == M2_NW_TO_ENDPOINT)
+    if (m2_nw_route_target(route, &target) == M2_NW_TO_ENDPOINT &&
+        !m2_str_eq(m2_v_str(route, "State"), "blackhole"))
         return;
     if (!m2_nw_prefix_list(n, id, &all, &out->gap)) {
         out->unsure = true;

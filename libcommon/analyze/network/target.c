@@ -4,6 +4,7 @@
 #include "analyze/network/net.h"
 #include "m2/stackview.h"
 #include "m2/str.h"
+#include "snapshot/index.h"
 
 static void add_subnet(struct m2_nw *n, const char *id)
 {
@@ -25,6 +26,31 @@ static void add_subnet(struct m2_nw *n, const char *id)
     m2_vec_push(n->a, &n->subnets, s);
 }
 
+/* An answer about one VPC alone: all its groups. */
+static const struct m2_call *all_groups(const struct m2_nw *n, const char *vpc)
+{
+    for (const struct m2_call *c = NULL; (c = m2_calls(n->s, "ec2", "DescribeSecurityGroups", c));) {
+        const struct m2_value *filters = m2_v_get(c->input, "Filters"), *one = m2_v_at(filters, 0);
+        if (c->status == M2_CALL_OK && m2_answer_complete(c) && m2_v_len(c->input) == 1 &&
+            m2_v_len(filters) == 1 && m2_str_eq(m2_v_str(one, "Name"), "vpc-id") &&
+            m2_v_len(m2_v_get(one, "Values")) == 1 && m2_v_has(m2_v_get(one, "Values"), vpc))
+            return c;
+    }
+    return NULL;
+}
+
+/* A group that none of the subnets' VPCs has; one that is associated with them is of another VPC. */
+static struct m2_look in_no_vpc(const struct m2_nw *n, const struct m2_look *unseen)
+{
+    const struct m2_call *shown = NULL;
+    if (m2_calls(n->s, "ec2", "DescribeSecurityGroupVpcAssociations", NULL))
+        return *unseen;
+    for (size_t i = 0; i < n->vpcs.len; i++)
+        if (!(shown = all_groups(n, n->vpcs.at[i]->id)) || n->vpcs.at[i]->owner)
+            return *unseen;
+    return shown ? (struct m2_look){ .seen = M2_ABSENT, .call = shown } : *unseen;
+}
+
 static void add_group(struct m2_nw *n, const char *id)
 {
     for (size_t i = 0; i < n->groups.len; i++)
@@ -32,6 +58,8 @@ static void add_group(struct m2_nw *n, const char *id)
             return;
     struct m2_nw_group g = { .id = id };
     g.look = m2_look_item(n->s, "ec2", "DescribeSecurityGroups", "SecurityGroups", "GroupId", id);
+    if (g.look.seen == M2_UNSEEN && (!g.look.call || g.look.call->status == M2_CALL_OK))
+        g.look = in_no_vpc(n, &g.look);
     g.item = g.look.seen == M2_SEEN ? g.look.item : NULL;
     m2_vec_push(n->a, &n->groups, g);
 }
