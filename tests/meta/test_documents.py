@@ -222,5 +222,12 @@ def test_architecture_names_every_folder(root):
     suites = re.search(r"^\| `tests/` \| (.*) \|", text, re.M)[1]
     for suite in re.findall(r"`(\w+)`", suites):
         assert (root / "tests" / suite).is_dir(), suite
-    for path in re.findall(r"`((?:libcommon|scripts|tests|include|fixtures|docs)/[\w./-]+)`", text):
-        assert (root / path.rstrip("/")).exists(), path
+
+
+def test_paths_in_documents_exist(root):
+    missing = []
+    for document in [root / "README.md", *sorted((root / "docs").glob("*.md"))]:
+        for path in re.findall(r"`((?:libcommon|scripts|tests|include|fixtures|docs|tools)/[\w./-]+)`", document.read_text()):
+            if "NAME" not in path and not (root / path.rstrip("/")).exists():
+                missing.append(f"{document.name}: {path}")
+    assert not missing, missing
