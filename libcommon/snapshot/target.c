@@ -254,6 +254,15 @@ static const char *stack_name(const struct m2_snapshot *s)
     while ((c = m2_calls(s, "cloudformation", "DescribeStacks", c)))
         if (m2_v_len(m2_v_get(c->output, "Stacks")) == 1)
             return m2_v_pstr(c->output, "Stacks[0].StackName");
+    /* Saved events or resources may be all there is. */
+    static const char *const others[] = { "DescribeStackEvents", "ListStackResources",
+                                          "DescribeStackResources" };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        while ((c = m2_calls(s, "cloudformation", others[i], c))) {
+            const char *asked = m2_v_str(c->input, "StackName");
+            if (asked && !m2_str_starts(asked, "arn:"))
+                return asked;
+        }
     return NULL;
 }
 

@@ -50,8 +50,8 @@ static const struct m2_cause causes[] = {
 };
 
 static const struct m2_link links[] = {
-    { "stack.failed", "access.role-missing", M2_JOIN_ANY },
-    { "stack.delete-failed", "access.role-missing", M2_JOIN_ANY },
+    { "stack.failed", "access.role-missing", M2_JOIN_ABOUT },
+    { "stack.delete-failed", "access.role-missing", M2_JOIN_ABOUT },
     { "account.mismatch", "access.role-missing", M2_JOIN_ANY },
 };
 

@@ -4,6 +4,7 @@
 #include "analyze/access/access.h"
 #include "analyze/names.h"
 #include "analyze/policy.h"
+#include "analyze/stack/stack.h"
 #include "m2/stackview.h"
 #include "m2/str.h"
 
@@ -91,6 +92,8 @@ static void no_role(struct m2_check_run *r, const struct m2_stackview *view)
         m2_found_unseen(r, NULL, &view->look);
     } else if (view->state == M2_STACK_NONE) {
         m2_found_skip(r, NULL, "The stack is not deployed yet.");
+    } else if (m2_status_row(view->status)->level == M2_UNKNOWN) {
+        m2_found_skip(r, NULL, "The stack is being made or changed; its role may come yet.");
     } else if (!view->resources_complete) {
         struct m2_look look = m2_look_output(r->snap, "cloudformation", "ListStackResources", view->name);
         look.right = "cloudformation:ListStackResources";
@@ -124,7 +127,6 @@ void m2_access_trust(struct m2_check_run *r)
         struct m2_finding *f = m2_found(r, M2_FAIL, role.name, "access.role-missing");
         m2_found_detail(r, f, "The role %s, named by %s, does not exist.", role.name, role.named_by);
         m2_found_evidence(r, f, look.call, "", NULL);
-        m2_found_about(r, f, view.name);
         return;
     }
     const struct m2_value *document =

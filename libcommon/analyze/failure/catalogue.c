@@ -55,8 +55,23 @@ bool m2_failure_denial(struct m2_denial *out, struct m2_arena *a, const char *te
     };
     if (!d.action)
         d.action = after(a, t, "is not authorized to perform ", " ");
-    if (!d.action)
+    if (!d.action && m2_str_has_ci(t, "not authorized"))
+        d.action =
+            after(a, t, "API: ", " "); /* CloudFormation's own prefix: "API: ec2:CreateVpc You are not" */
+    d.encoded = after(a, t, "Encoded authorization failure message: ", " ");
+    if (!d.action && !d.encoded)
         return false;
     *out = d;
     return true;
+}
+
+const char *m2_failure_denial_fix(struct m2_arena *a, const struct m2_denial *d, const char *who)
+{
+    if (!d->action)
+        return m2_arena_printf(
+            a, "Decode the message: it names the action and the resource that %s may not use.",
+            m2_str_or(d->principal, who));
+    return m2_arena_printf(a, "Allow %s%s%s to %s%s%s.", d->action, d->resource ? " on " : "",
+                           m2_str_or(d->resource, ""), m2_str_or(d->principal, who),
+                           d->layer ? "; what must change: " : "", m2_str_or(d->layer, ""));
 }

@@ -44,9 +44,12 @@ const char *m2_failure_execution(const char **text, struct m2_arena *a, const ch
 /* "User: P is not authorized to perform: A on resource: R because …" in parts; NULL where not stated. */
 struct m2_denial {
     const char *principal, *action, *resource;
-    const char *layer; /* which policy must change, as a sentence; NULL when AWS does not say */
+    const char *layer;   /* which policy must change, as a sentence; NULL when AWS does not say */
+    const char *encoded; /* EC2's message that only `aws sts decode-authorization-message` can read */
 };
-/** False when TEXT is no denial. */
+/** False when TEXT is no denial. Either action or encoded is there, or both. */
 bool m2_failure_denial(struct m2_denial *out, struct m2_arena *a, const char *text);
+/** What to allow, to whom, in which policy; WHO where AWS does not name the principal. */
+const char *m2_failure_denial_fix(struct m2_arena *a, const struct m2_denial *d, const char *who);
 
 #endif

@@ -106,6 +106,23 @@ static bool is_function_error(const char **text, struct m2_arena *a, const char 
     return true;
 }
 
+/* RunTask that placed nothing answers with failures; each has a reason and sometimes a detail. */
+static const char *by_refusal(const char **text, struct m2_arena *a, const char *cause)
+{
+    struct m2_value *v = NULL;
+    if (m2_str_empty(cause) || m2_json_parse(&v, a, m2_bytes_of(cause), "cause", NULL) < 0)
+        return NULL;
+    const struct m2_value *first = m2_v_path(v, "Failures[0]");
+    if (!first)
+        first = m2_v_path(v, "failures[0]");
+    const char *reason = m2_str_or(m2_v_str(first, "Reason"), m2_v_str(first, "reason"));
+    const char *detail = m2_str_or(m2_v_str(first, "Detail"), m2_v_str(first, "detail"));
+    if (m2_str_empty(reason))
+        return NULL;
+    *text = m2_arena_printf(a, "%s%s%s", reason, detail ? ": " : "", m2_str_or(detail, ""));
+    return m2_failure_task(a, &(struct m2_task_failure){ .reason = reason });
+}
+
 const char *m2_failure_execution(const char **text, struct m2_arena *a, const char *error, const char *cause)
 {
     *text = m2_str_or(cause, "");
@@ -119,9 +136,12 @@ const char *m2_failure_execution(const char **text, struct m2_arena *a, const ch
         return m2_str_has_ci(both, "iam:PassRole") ? "workflow.pass-role"
                                                    : "workflow.role-missing-permissions";
     if (is_task_error(error)) {
-        const char *slug = m2_failure_find(m2_failure_task_rows, a, *text);
-        if (slug)
-            return slug;
+        const char *refused = by_refusal(text, a, cause);
+        if (refused)
+            return refused;
+        const char *found = m2_failure_find(m2_failure_task_rows, a, both);
+        if (found)
+            return found;
     }
     const char *slug = m2_failure_find(m2_failure_execution_rows, a, m2_str_or(error, ""));
     if (slug && !m2_str_eq(slug, "api.transient"))

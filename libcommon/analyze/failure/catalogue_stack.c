@@ -16,6 +16,7 @@ static const struct m2_failure_row task_texts[] = {
     { "task.execution-role-missing",
       "Fargate requires task definition to have execution role ARN to support" },
     { "task.service-role-missing", "Unable to assume the service linked role" },
+    { "task.role-not-assumable", "ECS was unable to assume the role" },
     { NULL, NULL },
 };
 
@@ -33,12 +34,14 @@ const struct m2_failure_row m2_failure_stack_rows[] = {
     { "cfn.custom-resource-failed", "Received response status [FAILED] from custom resource" },
     { "cfn.role-not-assumable", "cannot be assumed" },
     { "permission.denied", CODE("AccessDenied") "|" CODE("UnauthorizedTaggingOperation") },
-    { "permission.denied", "is not authorized to perform|AccessDenied|UnauthorizedOperation" },
+    { "permission.denied", "not authorized to perform|AccessDenied|Access Denied|UnauthorizedOperation|"
+                           "Encoded authorization failure message" },
     { "cfn.bucket-not-empty", "The bucket you tried to delete is not empty|BucketNotEmpty" },
     { "cfn.in-use", "has a dependent object|DependencyViolation|ClusterContainsTasksException|is in use" },
-    { "template.fixed-name-collides", CODE("AlreadyExists") "|already exists|AlreadyExistsException" },
+    { "template.fixed-name-collides", CODE("AlreadyExists") "|already exists|AlreadyExists" },
+    { "api.throttled",
+      CODE("Throttling") "|Rate exceeded|Throttling|RequestLimitExceeded|TooManyRequestsException" },
     { "cfn.quota", CODE("ServiceLimitExceeded") "|LimitExceeded|maximum number of|quota" },
-    { "api.throttled", CODE("Throttling") "|Rate exceeded|ThrottlingException" },
     { "cfn.not-stabilized", CODE("NotStabilized") "|did not stabilize|Exceeded attempts to wait" },
     { "cfn.internal", CODE("InternalFailure") "|" CODE("ServiceInternalError") "|" CODE(
                           "NetworkFailure") "|" CODE("HandlerInternalFailure") "|Internal Failure" },
@@ -51,6 +54,7 @@ static const struct m2_failure_row fallout[] = {
                    "The following resource(s) failed to delete" },
     { "embedded", "Embedded stack&was not successfully" },
     { "rollback", "Rollback requested by user" },
+    { "nothing", "No updates are to be performed" },
     { NULL, NULL },
 };
 

@@ -13,11 +13,11 @@ const struct m2_cause m2_task_causes[M2_N_TASK_CAUSES] = {
       "nothing wrong.",
       "Run the job again, or use FARGATE instead of FARGATE_SPOT for long jobs.",
       GUIDE "fargate-capacity-providers.html" },
-    { "task.user-stopped", M2_FAIL, "A task was stopped from outside",
+    { "task.user-stopped", M2_WARN, "A task was stopped from outside",
       "Somebody or something called StopTask; an execution that is aborted or times out stops its task the "
       "same way.",
       "Look in CloudTrail for StopTask, and at the execution that started the task.", STOPPED },
-    { "task.scheduler-stopped", M2_FAIL, "A service scheduler stopped the task",
+    { "task.scheduler-stopped", M2_WARN, "A service scheduler stopped the task",
       "An ECS service scaled in. Mode 2 jobs are not services, so this is another workload in the same "
       "cluster.",
       "Nothing to do for Mode 2.", STOPPED },

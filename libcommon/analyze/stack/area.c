@@ -80,8 +80,6 @@ static const struct m2_link links[] = {
     { "image.policy-lacks-*", "lambda.image-access-denied", M2_JOIN_ANY },
     { "region.image-mismatch", "lambda.image-access-denied", M2_JOIN_ANY },
     { "region.image-mismatch", "image.tag-missing", M2_JOIN_ANY },
-    { "stack.failed", "stack.resource-gone", M2_JOIN_ANY },
-    { "stack.delete-failed", "stack.resource-gone", M2_JOIN_ANY },
 };
 
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))

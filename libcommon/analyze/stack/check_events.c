@@ -19,9 +19,12 @@ static void say_denial(struct m2_check_run *r, struct m2_finding *f, const char 
     struct m2_denial d = { 0 };
     if (!m2_failure_denial(&d, r->arena, reason))
         return;
-    m2_found_fix(r, f, "Allow %s%s%s to %s%s%s.", d.action, d.resource ? " on " : "",
-                 m2_str_or(d.resource, ""), m2_str_or(d.principal, "the user or role that deploys"),
-                 d.layer ? "; what must change: " : "", m2_str_or(d.layer, ""));
+    m2_found_fix(r, f, "%s", m2_failure_denial_fix(r->arena, &d, "the user or role that deploys"));
+    if (d.encoded)
+        m2_found_command(r, f,
+                         "aws sts decode-authorization-message --encoded-message %s --query DecodedMessage "
+                         "--output text",
+                         m2_word(r->arena, d.encoded));
     m2_found_about(r, f, d.action);
 }
 
@@ -50,7 +53,7 @@ static void report(struct m2_check_run *r, const char *stack, const struct m2_st
 static void after_deletion(struct m2_check_run *r, const char *name)
 {
     struct m2_stack_failure x;
-    m2_stack_first_failure(&x, r->arena, r->snap, NULL, name);
+    m2_stack_last_deployment(&x, r->arena, r->snap, name);
     if (x.event && !long_ago(r, x.at_ms))
         report(r, name, &x, M2_FAIL, "The last deployment failed and the stack is gone");
     else
@@ -63,7 +66,7 @@ static void of_stack(struct m2_check_run *r, const struct m2_stackview *v)
 {
     const struct m2_status_row *row = m2_status_row(v->status);
     struct m2_stack_failure x;
-    m2_stack_first_failure(&x, r->arena, r->snap, v->arn, v->name);
+    m2_stack_first_failure(&x, r->arena, r->snap, m2_str_or(v->arn, v->name));
     bool in_order = row->level == M2_PASS;
     if (in_order && (x.any_event || x.unseen.seen == M2_SEEN)) {
         m2_found_pass(r, v->name, "The last operation of %s succeeded.", v->name);
@@ -74,7 +77,7 @@ static void of_stack(struct m2_check_run *r, const struct m2_stackview *v)
         report(r, v->name, &x, old ? M2_WARN : M2_FAIL, "The last operation failed");
         m2_found_about(r, r->out->list.at[r->out->list.len - 1], v->arn);
         struct m2_stack_failure back;
-        m2_stack_rollback_failure(&back, r->arena, r->snap, v->arn);
+        m2_stack_rollback_failure(&back, r->arena, r->snap, m2_str_or(v->arn, v->name));
         if (back.event && row->level == M2_FAIL && back.event != x.event)
             report(r, v->name, &back, M2_FAIL, "Undoing it failed");
         return;
@@ -93,11 +96,29 @@ static void of_stack(struct m2_check_run *r, const struct m2_stackview *v)
                     v->name);
 }
 
+/* Where the stack itself was not read, its events still tell of a failure; of success only its status does.
+ */
+static bool of_events_alone(struct m2_check_run *r, const char *name)
+{
+    const struct m2_call *any = m2_call_about(r->snap, "cloudformation", "DescribeStackEvents", name);
+    struct m2_stack_failure x;
+    if (!name && any)
+        name = m2_v_pstr(any->output, "StackEvents[0].StackName");
+    if (!name)
+        return false;
+    m2_stack_first_failure(&x, r->arena, r->snap, name);
+    if (x.event)
+        report(r, name, &x, M2_FAIL, "The last operation failed");
+    return x.event;
+}
+
 void m2_stack_events(struct m2_check_run *r)
 {
     struct m2_stackview v = { 0 };
     m2_stackview_make(&v, r->arena, r->snap);
     const char *name = m2_str_or(v.name, "mroptimum-mode2");
+    if (v.state == M2_STACK_UNSEEN && of_events_alone(r, v.name))
+        return;
     if (v.state == M2_STACK_UNSEEN)
         m2_found_unseen(r, name, &v.look);
     else if (v.state == M2_STACK_NONE)

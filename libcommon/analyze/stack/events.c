@@ -39,11 +39,11 @@ static int newest_first(const void *x, const void *y)
     return (a->position > b->position) - (a->position < b->position);
 }
 
-/* Events of the stack whose KEY (StackId, StackName) is ID; of several stacks of one name the newest. */
-static struct events events_of(struct m2_arena *a, const struct m2_snapshot *s, const char *key,
-                               const char *id)
+/* Events of the stack ID, an ARN or a name; of several stacks of one name the newest. */
+static struct events events_of(struct m2_arena *a, const struct m2_snapshot *s, const char *id)
 {
     struct events out = { 0 };
+    const char *key = m2_str_starts(id, "arn:") ? "StackId" : "StackName";
     const struct m2_value *list = m2_look_list(&out.unseen, a, s, "cloudformation", "DescribeStackEvents",
                                                "StackEvents", key, id, "EventId");
     out.at = m2_arena_new_array(a, struct event, m2_v_len(list));
@@ -93,6 +93,21 @@ static size_t operation_end(const struct events *ev, size_t from)
         if (begins_operation(&ev->at[i]))
             return i + 1;
     return ev->n;
+}
+
+/* One past the operation at FROM together with what it continues: a rollback that was asked for or continued
+ * later is an operation of its own, but what it undoes began before. */
+static size_t change_end(const struct events *ev, size_t from)
+{
+    size_t end = operation_end(ev, from);
+    while (end < ev->n) {
+        for (size_t i = from; i < end; i++)
+            if (begins_operation(&ev->at[i]))
+                return end;
+        from = end;
+        end = operation_end(ev, from);
+    }
+    return end;
 }
 
 static bool failed(const struct event *e)
@@ -145,7 +160,7 @@ static bool follow(struct walk *w, const struct event *e)
     const char *id = text(e, "PhysicalResourceId");
     if (!*id || w->depth >= NESTING)
         return false;
-    struct events inner = events_of(w->a, w->s, m2_str_starts(id, "arn:") ? "StackId" : "StackName", id);
+    struct events inner = events_of(w->a, w->s, id);
     if (!inner.n) {
         if (inner.unseen.seen == M2_UNSEEN)
             w->out->unseen = inner.unseen;
@@ -181,7 +196,10 @@ static void walk_range(struct walk *w, const struct events *ev, size_t from, siz
         if (w->out->event)
             continue;
         if (is_nested(e)) {
-            if (!follow(w, e) && !m2_failure_is_fallout(w->a, reason_of(e)))
+            /* Where the nested stack's events are missing, its parent may still quote a reason that is known.
+             */
+            if (!follow(w, e) && (!m2_failure_is_fallout(w->a, reason_of(e)) ||
+                                  !m2_str_eq(m2_failure_stack(w->a, reason_of(e)), "cfn.unknown")))
                 take(w, e);
         } else if (!m2_failure_is_fallout(w->a, reason_of(e))) {
             take(w, e);
@@ -190,8 +208,7 @@ static void walk_range(struct walk *w, const struct events *ev, size_t from, siz
     if (!w->out->event) /* nothing but the stack itself: refused as a whole */
         for (size_t i = to; i-- > from && !w->out->event;) {
             const struct event *e = &ev->at[i];
-            bool ended = failed(e) || m2_str_eq(text(e, "ResourceStatus"), "ROLLBACK_IN_PROGRESS") ||
-                         m2_str_eq(text(e, "ResourceStatus"), "UPDATE_ROLLBACK_IN_PROGRESS");
+            bool ended = failed(e) || m2_str_ends(text(e, "ResourceStatus"), "ROLLBACK_IN_PROGRESS");
             if (of_stack_itself(e) && ended && *reason_of(e) && !m2_failure_is_fallout(w->a, reason_of(e)))
                 take(w, e);
         }
@@ -200,38 +217,54 @@ static void walk_range(struct walk *w, const struct events *ev, size_t from, siz
 
 static bool is_deletion(const struct events *ev, size_t from, size_t to)
 {
-    const char *status = text(&ev->at[to - 1], "ResourceStatus");
-    (void)from;
-    return begins_operation(&ev->at[to - 1]) && m2_str_starts(status, "DELETE_");
+    bool deletes = false, other = false;
+    for (size_t i = from; i < to; i++)
+        if (begins_operation(&ev->at[i])) {
+            deletes = deletes || m2_str_starts(text(&ev->at[i], "ResourceStatus"), "DELETE_");
+            other = other || !m2_str_starts(text(&ev->at[i], "ResourceStatus"), "DELETE_");
+        }
+    return deletes && !other;
 }
 
-void m2_stack_first_failure(struct m2_stack_failure *out, struct m2_arena *a, const struct m2_snapshot *s,
-                            const char *arn, const char *name)
+/* The failure of the newest operation; of a stack that is gone, of the newest that was no deletion. */
+static void first_failure(struct m2_stack_failure *out, struct m2_arena *a, const struct m2_snapshot *s,
+                          struct events ev, bool gone)
 {
-    *out = (struct m2_stack_failure){ .unseen = { .seen = M2_SEEN } };
-    struct events ev = events_of(a, s, arn ? "StackId" : "StackName", arn ? arn : name);
     out->any_event = ev.n > 0;
     if (ev.unseen.seen == M2_UNSEEN)
         out->unseen = ev.unseen;
     struct walk w = { .a = a, .s = s, .out = out };
-    for (size_t from = 0; from < ev.n && !out->event;) {
-        size_t end = operation_end(&ev, from);
-        walk_range(&w, &ev, from, end);
-        if (out->event || !is_deletion(&ev, from, end))
+    for (size_t from = 0; from < ev.n;) {
+        size_t end = change_end(&ev, from);
+        if (!gone || !is_deletion(&ev, from, end)) {
+            walk_range(&w, &ev, from, end);
             break;
-        /* A deletion that went well hides the operation that made it necessary. */
-        out->deleted_since = true;
+        }
         from = end;
     }
     if (out->event && out->fallout)
         out->fallout--;
 }
 
-void m2_stack_rollback_failure(struct m2_stack_failure *out, struct m2_arena *a, const struct m2_snapshot *s,
-                               const char *arn)
+void m2_stack_first_failure(struct m2_stack_failure *out, struct m2_arena *a, const struct m2_snapshot *s,
+                            const char *stack)
 {
     *out = (struct m2_stack_failure){ .unseen = { .seen = M2_SEEN } };
-    struct events ev = events_of(a, s, "StackId", arn);
+    first_failure(out, a, s, events_of(a, s, stack), false);
+}
+
+void m2_stack_last_deployment(struct m2_stack_failure *out, struct m2_arena *a, const struct m2_snapshot *s,
+                              const char *name)
+{
+    *out = (struct m2_stack_failure){ .unseen = { .seen = M2_SEEN } };
+    first_failure(out, a, s, events_of(a, s, name), true);
+}
+
+void m2_stack_rollback_failure(struct m2_stack_failure *out, struct m2_arena *a, const struct m2_snapshot *s,
+                               const char *stack)
+{
+    *out = (struct m2_stack_failure){ .unseen = { .seen = M2_SEEN } };
+    struct events ev = events_of(a, s, stack);
     size_t end = ev.n ? operation_end(&ev, 0) : 0, began = end;
     for (size_t i = 0; i < end && began == end; i++)
         if (of_stack_itself(&ev.at[i]) &&

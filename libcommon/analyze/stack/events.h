@@ -18,15 +18,18 @@ struct m2_stack_failure {
     int64_t at_ms;
     size_t fallout;        /* other failures of the operation, in all stacks looked into */
     struct m2_look unseen; /* UNSEEN: events that would tell more were not readable */
-    bool deleted_since;    /* the operation was followed by the stack's deletion */
     bool any_event;
 };
 
-/** Look into the stack ARN (or, when ARN is NULL, the newest one called NAME). */
+/** Look into the last operation of STACK, an ARN or a name. */
 void m2_stack_first_failure(struct m2_stack_failure *out, struct m2_arena *a, const struct m2_snapshot *s,
-                            const char *arn, const char *name);
+                            const char *stack);
+/** Of the newest stack called NAME, which is gone: what its last creation or update failed for. How its
+ * deletion went does not matter any more. */
+void m2_stack_last_deployment(struct m2_stack_failure *out, struct m2_arena *a, const struct m2_snapshot *s,
+                              const char *name);
 /** The first true failure of the rollback that followed; event NULL when the rollback went well. */
 void m2_stack_rollback_failure(struct m2_stack_failure *out, struct m2_arena *a, const struct m2_snapshot *s,
-                               const char *arn);
+                               const char *stack);
 
 #endif

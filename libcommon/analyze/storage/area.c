@@ -56,7 +56,7 @@ static const struct m2_cause causes[] = {
 };
 
 static const struct m2_link links[] = {
-    { "stack.failed", "bucket.missing", M2_JOIN_ANY },
+    { "stack.failed", "bucket.missing", M2_JOIN_ABOUT },
     { "account.mismatch", "bucket.denied", M2_JOIN_ANY },
 };
 

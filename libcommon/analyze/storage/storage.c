@@ -49,12 +49,15 @@ static void unseen(struct m2_check_run *r, const struct m2_bucket *b)
     m2_found_unseen(r, b->name, &look);
 }
 
-static void missing(struct m2_check_run *r, const struct m2_bucket *b)
+/* A bucket that the stack itself should have made is missing because the stack failed. */
+static void missing(struct m2_check_run *r, const struct m2_bucket *b, const struct m2_stackview *v)
 {
     struct m2_finding *f = say(r, M2_FAIL, b, "bucket.missing", b->head, "", NULL);
     m2_found_detail(r, f, "There is no bucket %s, which %s names.", b->name, b->named_by);
     if (b->head && b->head->status == M2_CALL_OK)
         f->evidence.len = 0;
+    if (b->in_stack)
+        m2_found_about(r, f, v->name);
     m2_found_command(r, f, "aws s3 mb s3://%s", m2_word(r->arena, b->name));
 }
 
@@ -156,11 +159,11 @@ static bool elsewhere(struct m2_check_run *r, const struct m2_bucket *b)
     return true;
 }
 
-static void judge(struct m2_check_run *r, const struct m2_bucket *b)
+static void judge(struct m2_check_run *r, const struct m2_bucket *b, const struct m2_stackview *v)
 {
     bool other = b->owner == M2_OWNER_OTHER, seen = b->head && b->head->status == M2_CALL_OK;
     if (b->missing) {
-        missing(r, b);
+        missing(r, b, v);
     } else if (other) {
         foreign(r, b);
     } else if (is_refused(b->head) && !only_caller_lacks(r->snap, b)) {
@@ -184,7 +187,7 @@ void m2_storage_buckets(struct m2_check_run *r)
     struct m2_buckets b = { 0 };
     m2_buckets_list(&b, r->arena, r->snap);
     for (size_t i = 0; i < b.list.len; i++)
-        judge(r, &b.list.at[i]);
+        judge(r, &b.list.at[i], &b.view);
     if (b.list.len)
         return;
     if (b.view.state == M2_STACK_UNSEEN)

@@ -26,6 +26,7 @@ struct m2_failed_run {
 struct m2_failed_runs {
     M2_VEC(struct m2_failed_run) list;
     size_t ended_well;     /* tasks and executions that were seen and did not fail */
+    size_t unexplained;    /* executions that are listed as failed, and nothing tells why */
     bool any_answer;       /* was anything readable at all? */
     struct m2_look unseen; /* UNSEEN: the first refusal */
 };

@@ -52,6 +52,25 @@ static struct told most_telling(const struct m2_value *events)
     return best;
 }
 
+/* Did the state that failed at event ID succeed when it was tried again? */
+static bool recovered(const struct m2_value *events, int64_t id)
+{
+    int64_t left = INT64_MAX, good = INT64_MAX;
+    const struct m2_value *e;
+    m2_v_each(e, i, events)
+    {
+        const char *type = m2_v_str(e, "type");
+        int64_t at = m2_v_int_or(e, "id", 0);
+        if (at <= id)
+            continue;
+        if ((m2_str_ends(type, "StateEntered") || m2_str_ends(type, "StateExited")) && at < left)
+            left = at;
+        if (m2_str_ends(type, "Succeeded") && !m2_str_eq(type, "ExecutionSucceeded") && at < good)
+            good = at;
+    }
+    return good < left;
+}
+
 /* The state that was entered last before event ID. */
 static const char *state_before(const struct m2_value *events, int64_t id)
 {
@@ -95,33 +114,54 @@ static bool by_ecs(const struct m2_value *details, const char *error)
            (error && (m2_str_starts(error, "ECS.") || m2_str_starts(error, "AmazonECS.")));
 }
 
-static void add_history(struct m2_failed_runs *out, struct m2_arena *a, const struct m2_call *call,
-                        const char *arn, int64_t at_ms, bool failed)
+/* What is known of one execution. */
+struct execution {
+    const char *arn, *status; /* status NULL when only its history is there */
+    int64_t at_ms;
+    const struct m2_call *call;
+};
+
+/* DETAILS hold error and cause; they may hold neither. */
+static void add_run(struct m2_failed_runs *out, struct m2_arena *a, const struct execution *x,
+                    const struct m2_value *details, const char *fallback_error, const char *state)
 {
-    const struct m2_value *events = m2_v_get(call->output, "events");
-    struct told t = most_telling(events);
-    if (!t.event) {
-        out->ended_well += !failed;
-        return;
-    }
-    const struct m2_value *details = m2_v_get(t.event, telling[t.row].details);
     const char *error = m2_v_str(details, "error"), *cause = m2_v_str(details, "cause");
-    if (!error && m2_str_ends(telling[t.row].type, "TimedOut"))
-        error = "States.Timeout";
-    struct m2_failed_run run = { .execution = arn, .at_ms = at_ms, .call = call, .evidence = details };
+    if (m2_str_empty(error))
+        error = fallback_error;
+    struct m2_failed_run run = {
+        .execution = x->arn, .at_ms = x->at_ms, .call = x->call, .evidence = details, .state = state
+    };
     run.slug = m2_failure_execution(&run.text, a, error, cause);
     if (m2_str_empty(run.text))
         run.text = m2_str_or(error, "(no reason given)");
     else if (error && !m2_str_eq(error, "States.TaskFailed"))
         run.text = m2_arena_printf(a, "%s: %s", error, run.text);
-    if (!run.at_ms)
-        (void)m2_time_parse(&run.at_ms, m2_v_str(t.event, "timestamp"));
-    run.state = state_before(events, t.id);
-    run.of_task = telling[t.row].of_task && by_ecs(details, error);
     add_task_of(&run, a, cause);
-    if (run.task_arn || m2_str_starts(run.slug, "task."))
-        run.of_task = true;
+    run.of_task = run.task_arn || m2_str_starts(run.slug, "task.") ||
+                  (by_ecs(details, error) && !m2_str_starts(run.slug, "execution."));
     m2_vec_push(a, &out->list, run);
+}
+
+static void add_history(struct m2_failed_runs *out, struct m2_arena *a, struct execution x)
+{
+    const struct m2_value *events = m2_v_get(x.call->output, "events"), *e;
+    struct told t = most_telling(events);
+    bool aborted = false;
+    m2_v_each(e, i, events) aborted = aborted || m2_str_eq(m2_v_str(e, "type"), "ExecutionAborted");
+    if (aborted)
+        return;
+    if (!t.event || recovered(events, t.id)) {
+        if (m2_str_eq(x.status, "FAILED"))
+            add_run(out, a, &x, NULL, NULL, NULL);
+        else
+            out->ended_well++;
+        return;
+    }
+    if (!x.at_ms)
+        (void)m2_time_parse(&x.at_ms, m2_v_str(t.event, "timestamp"));
+    add_run(out, a, &x, m2_v_get(t.event, telling[t.row].details),
+            m2_str_ends(telling[t.row].type, "TimedOut") ? "States.Timeout" : NULL,
+            state_before(events, t.id));
 }
 
 static bool recent(const struct m2_snapshot *s, int64_t at_ms)
@@ -130,42 +170,91 @@ static bool recent(const struct m2_snapshot *s, int64_t at_ms)
     return !at_ms || !s->collected_ms || at_ms >= s->collected_ms - since;
 }
 
-/* Item of ListExecutions of the execution that CALL is about, or NULL. */
-static const struct m2_value *listed(const struct m2_snapshot *s, const char *arn)
+static struct execution execution_of(const struct m2_value *item, const struct m2_call *call)
 {
-    return m2_look_item(s, "stepfunctions", "ListExecutions", "executions", "executionArn", arn).item;
+    struct execution x = { .arn = m2_v_str(item, "executionArn"),
+                           .status = m2_v_str(item, "status"),
+                           .call = call };
+    (void)m2_time_parse(&x.at_ms, m2_str_or(m2_v_str(item, "stopDate"), m2_v_str(item, "startDate")));
+    return x;
 }
+
+static bool has_history(const struct m2_snapshot *s, const char *arn)
+{
+    const struct m2_call *call = m2_call_about(s, "stepfunctions", "GetExecutionHistory", arn);
+    return call && call->status == M2_CALL_OK;
+}
+
+static void read_history(struct m2_failed_runs *out, struct m2_arena *a, const struct m2_snapshot *s,
+                         const struct m2_call *call)
+{
+    const char *arn = m2_v_str(call->input, "executionArn");
+    struct m2_look listed =
+        m2_look_item(s, "stepfunctions", "ListExecutions", "executions", "executionArn", arn);
+    if (listed.seen != M2_SEEN)
+        listed = m2_look_output(s, "stepfunctions", "DescribeExecution", arn);
+    struct execution x = execution_of(listed.item, call);
+    x.arn = arn;
+    if (recent(s, x.at_ms) && !m2_str_eq(x.status, "ABORTED"))
+        add_history(out, a, x);
+}
+
+/* DescribeExecution of a failed execution holds error and cause, which do where its history was not read. */
+static void read_description(struct m2_failed_runs *out, struct m2_arena *a, const struct m2_snapshot *s,
+                             const struct m2_call *call)
+{
+    struct execution x = execution_of(call->output, call);
+    if (!recent(s, x.at_ms) || has_history(s, x.arn))
+        return;
+    if (m2_str_eq(x.status, "FAILED") || m2_str_eq(x.status, "TIMED_OUT"))
+        add_run(out, a, &x, call->output, m2_str_eq(x.status, "FAILED") ? NULL : "States.Timeout", NULL);
+}
+
+static void read_list(struct m2_failed_runs *out, struct m2_arena *a, const struct m2_snapshot *s,
+                      const struct m2_call *call)
+{
+    const struct m2_value *item;
+    m2_v_each(item, i, m2_v_get(call->output, "executions"))
+    {
+        struct execution x = execution_of(item, call);
+        struct m2_look more = m2_look_output(s, "stepfunctions", "DescribeExecution", x.arn);
+        out->ended_well += m2_str_eq(x.status, "SUCCEEDED");
+        if (!recent(s, x.at_ms) || has_history(s, x.arn) || more.seen == M2_SEEN)
+            continue;
+        if (m2_str_eq(x.status, "TIMED_OUT"))
+            add_run(out, a, &x, item, "States.Timeout", NULL);
+        else if (m2_str_eq(x.status, "FAILED"))
+            out->unexplained++;
+    }
+}
+
+static const struct {
+    const char *operation;
+    void (*read)(struct m2_failed_runs *out, struct m2_arena *a, const struct m2_snapshot *s,
+                 const struct m2_call *call);
+} sources[] = {
+    { "ListExecutions", read_list },
+    { "GetExecutionHistory", read_history },
+    { "DescribeExecution", read_description },
+};
 
 void m2_runs_of_executions(struct m2_failed_runs *out, struct m2_arena *a, const struct m2_snapshot *s)
 {
-    static const char *const operations[] = { "ListExecutions", "GetExecutionHistory" };
     out->unseen = (struct m2_look){ .seen = M2_SEEN };
-    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
         const struct m2_call *call = NULL;
-        while ((call = m2_calls(s, "stepfunctions", operations[i], call))) {
-            if (call->status != M2_CALL_OK) {
-                struct m2_look look = m2_look_output(s, "stepfunctions", operations[i], NULL);
-                if (look.seen == M2_UNSEEN && out->unseen.seen == M2_SEEN &&
-                    !m2_code_not_found(call->code, call->message))
-                    out->unseen = look;
+        while ((call = m2_calls(s, "stepfunctions", sources[i].operation, call))) {
+            if (call->status == M2_CALL_OK) {
+                out->any_answer = true;
+                sources[i].read(out, a, s, call);
                 continue;
             }
-            out->any_answer = true;
-            if (i == 0) {
-                const struct m2_value *e;
-                m2_v_each(e, k, m2_v_get(call->output, "executions"))
-                {
-                    out->ended_well += m2_str_eq(m2_v_str(e, "status"), "SUCCEEDED");
-                }
-                continue;
-            }
-            const char *arn = m2_v_str(call->input, "executionArn");
-            const struct m2_value *item = listed(s, arn);
-            int64_t at_ms = 0;
-            (void)m2_time_parse(&at_ms, m2_str_or(m2_v_str(item, "stopDate"), m2_v_str(item, "startDate")));
-            const char *status = m2_v_str(item, "status");
-            if (recent(s, at_ms) && !m2_str_eq(status, "ABORTED"))
-                add_history(out, a, call, arn, at_ms, !m2_str_eq(status, "SUCCEEDED"));
+            struct m2_look look = m2_look_output(s, "stepfunctions", sources[i].operation, NULL);
+            if (look.seen == M2_UNSEEN && out->unseen.seen == M2_SEEN &&
+                !m2_code_not_found(call->code, call->message))
+                out->unseen = look;
         }
     }
+    if (out->unexplained && !out->list.len && out->unseen.seen == M2_SEEN)
+        out->unseen = m2_look_output(s, "stepfunctions", "GetExecutionHistory", "the failed ones");
 }

@@ -38,9 +38,7 @@ static void add_commands(struct m2_check_run *r, struct m2_finding *f, const str
 {
     struct m2_denial d = { 0 };
     if (m2_failure_denial(&d, r->arena, run->text)) {
-        m2_found_fix(r, f, "Allow %s%s%s to %s%s%s.", d.action, d.resource ? " on " : "",
-                     m2_str_or(d.resource, ""), m2_str_or(d.principal, "the role"),
-                     d.layer ? "; what must change: " : "", m2_str_or(d.layer, ""));
+        m2_found_fix(r, f, "%s", m2_failure_denial_fix(r->arena, &d, "the role"));
         m2_found_about(r, f, d.action);
     }
     if (run->execution)
@@ -56,12 +54,13 @@ static void add_commands(struct m2_check_run *r, struct m2_finding *f, const str
 static void report_group(struct m2_check_run *r, const struct m2_failed_run *runs, size_t n, const char *noun)
 {
     const struct m2_failed_run *newest = &runs[0];
-    struct m2_finding *f = m2_found(r, M2_FAIL, newest->slug, newest->slug);
+    const struct m2_cause *cause = m2_cause_find(newest->slug);
+    struct m2_finding *f = m2_found(r, cause ? cause->status : M2_FAIL, newest->slug, newest->slug);
     f->count = (int64_t)n;
     f->at_ms = newest->at_ms;
-    m2_found_detail(r, f, "%zu %s%s failed like this%s%s%s. AWS says: %.*s%s", n, noun, n == 1 ? "" : "s",
-                    newest->state ? ", last in state " : "", m2_str_or(newest->state, ""),
-                    n == 1 ? "" : " (newest shown)", MAX_TEXT, newest->text,
+    m2_found_detail(r, f, "%zu %s%s %s like this%s%s%s. AWS says: %.*s%s", n, noun, n == 1 ? "" : "s",
+                    f->status == M2_FAIL ? "failed" : "ended", newest->state ? ", last in state " : "",
+                    m2_str_or(newest->state, ""), n == 1 ? "" : " (newest shown)", MAX_TEXT, newest->text,
                     strlen(newest->text) > MAX_TEXT ? "..." : "");
     for (size_t i = 0; i < n; i++) {
         if (i < SHOWN)

@@ -71,6 +71,9 @@ static void add_task(struct m2_failed_runs *out, struct m2_arena *a, const struc
     if (m2_str_empty(run.text))
         run.text = m2_str_or(t.stop_code, "(no reason given)");
     run.task_arn = m2_v_str(task, "taskArn");
+    for (size_t i = 0; run.task_arn && i < out->list.len; i++)
+        if (m2_str_eq(out->list.at[i].task_arn, run.task_arn))
+            return; /* in two answers */
     run.cluster = m2_v_str(task, "clusterArn");
     run.subnet = interface_subnet(task);
     m2_vec_push(a, &out->list, run);

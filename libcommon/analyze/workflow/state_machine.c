@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analyze/names.h"
+#include "analyze/stack/stack.h"
 #include "analyze/workflow/workflow.h"
 #include "m2/stackview.h"
 #include "m2/str.h"
@@ -188,6 +189,10 @@ void m2_workflow_state_machine(struct m2_check_run *r)
     }
     if (look.seen == M2_UNSEEN) {
         m2_found_unseen(r, view.name, &look);
+        return;
+    }
+    if (look.seen == M2_ABSENT && m2_status_row(view.status)->level == M2_UNKNOWN) {
+        m2_found_skip(r, view.name, "The stack is being made or changed; its state machine may come yet.");
         return;
     }
     if (look.seen == M2_ABSENT || m2_str_eq(m2_v_str(look.item, "status"), "DELETING")) {

@@ -29,8 +29,12 @@ static const struct sample lambda[] = {
     { "memory high", { { FN, CONF "MemorySize", "10241" } }, "lambda.memory", F, "lambda.memory-invalid" },
     { "above the cap is proof", { { FN, CONF "MemorySize", "4096" } }, "lambda.memory", P, NULL },
     { "capped", { { FN, "error", "ResourceNotFoundException: Function not found" }, {
-      "cloudformation:DescribeStackEvents", "output.StackEvents[0].ResourceStatusReason", CAPPED } },
+      "cloudformation:DescribeStackEvents", "output.StackEvents[0].ResourceStatusReason", CAPPED }, {
+      "cloudformation:DescribeStacks", "output.Stacks[0].StackStatus", "'ROLLBACK_COMPLETE'" } },
       "lambda.memory", F, "lambda.memory-over-account-cap" },
+    { "a refusal of an earlier operation is past", { {
+      "cloudformation:DescribeStackEvents", "output.StackEvents[0].ResourceStatusReason", CAPPED } },
+      "lambda.memory", P, NULL },
     { "timeout pass", { { 0 } }, "lambda.timeout", P, NULL },
     { "timeout", { { FN, CONF "Timeout", "901" } }, "lambda.timeout", F, "lambda.timeout-invalid" },
     { "near", { { "x", "new",
