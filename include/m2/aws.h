@@ -1,11 +1,11 @@
 /*
  * m2/aws.h — call an AWS operation: endpoint, credentials, signature, retries, pages, one answer.
  *
- * Model:     m2_aws_start returns at once; the answer arrives from m2_net_step. A refused or failed call is an answer with its code,
- *            message and the right it lacked, not an error of the client. Clock skew is corrected once; expired credentials are
- *            refreshed once; throttling is respected over the whole run; a write without token is repeated only when it is
- *            certain that it did not act.
- * Lifetime:  a client lives until m2_aws_free; answers live in the arena of their call.
+ * Model:     m2_aws_start returns at once; the answer arrives from m2_net_step. A refused or failed call is
+ * an answer with its code, message and the right it lacked, not an error of the client. Clock skew is
+ * corrected once; expired credentials are refreshed once; throttling is respected over the whole run; a write
+ * without token is repeated only when it is certain that it did not act. Lifetime:  a client lives until
+ * m2_aws_free; answers live in the arena of their call.
  */
 #ifndef M2_AWS_H
 #define M2_AWS_H
@@ -27,7 +27,8 @@ struct m2_aws_options {
     const struct m2_awsconfig *config; /* borrowed */
     m2_mfa_prompt *mfa;
     void *mfa_user;
-    size_t max_pages; /* per call; 0: 10000 */
+    size_t max_pages;         /* per call; 0: 10000 */
+    int64_t deadline_mono_ms; /* credentials are not waited for longer; 0: none */
 };
 
 int m2_aws_new(struct m2_aws **out, const struct m2_aws_options *opt, struct m2_err *err) M2_MUST_USE;
@@ -37,7 +38,8 @@ int m2_aws_login(struct m2_aws *c, struct m2_err *err) M2_MUST_USE;
 const char *m2_aws_region(const struct m2_aws *c);
 /** Where the credentials came from; NULL before m2_aws_login. */
 const char *m2_aws_credential_source(const struct m2_aws *c);
-/** Milliseconds that the server's clock is ahead of ours, as last seen in a Date header; 0 before any answer. */
+/** Milliseconds that the server's clock is ahead of ours, as last seen in a Date header; 0 before any answer.
+ */
 int64_t m2_aws_clock_skew_ms(const struct m2_aws *c);
 
 struct m2_aws_call {
@@ -51,16 +53,18 @@ enum m2_aws_status { M2_AWS_OK, M2_AWS_ERROR };
 struct m2_aws_answer {
     enum m2_aws_status status;
     struct m2_value *output; /* OK */
-    const char *code;        /* ERROR: AWS's code, or "Network", "Tls", "Timeout", "Protocol", "Cancelled", "Credentials" */
+    const char
+        *code; /* ERROR: AWS's code, or "Network", "Tls", "Timeout", "Protocol", "Cancelled", "Credentials" */
     const char *message;
-    int http_status;         /* 0 when no answer came */
-    struct m2_err err;       /* ERROR: the same as one sentence, with its class */
+    int http_status;   /* 0 when no answer came */
+    struct m2_err err; /* ERROR: the same as one sentence, with its class */
     int attempts;
     int64_t elapsed_ms;
 };
 typedef void m2_aws_done(void *user, const struct m2_aws_answer *answer);
 
-/** Start CALL (copied); A holds the answer. A wrong service, operation or input is reported through DONE as M2_EBUG. */
+/** Start CALL (copied); A holds the answer. A wrong service, operation or input is reported through DONE as
+ * M2_EBUG. */
 void m2_aws_start(struct m2_aws *c, struct m2_arena *a, const struct m2_aws_call *call, m2_aws_done *done,
                   void *user);
 /** Start and wait. *out is the answer's output. Errors: the answer's err. */
@@ -69,5 +73,7 @@ int m2_aws_fetch(struct m2_value **out, struct m2_arena *a, struct m2_aws *c, co
 
 /** Is CODE one that says the caller may not (AccessDenied, UnauthorizedOperation, …)? */
 bool m2_aws_is_denied(const char *code);
+/** Is CODE one that says the credentials have expired (ExpiredToken, …)? */
+bool m2_aws_is_expired(const char *code);
 
 #endif

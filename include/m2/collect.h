@@ -1,9 +1,9 @@
 /*
  * m2/collect.h — read the account into a snapshot, everything that can run at the same time at the same time.
  *
- * Model:     a table of collectors: operation, the collectors whose answers it needs, the checks that want it, and a
- *            function that turns an answer into inputs. A call starts the moment its inputs are known. A refused call is
- *            recorded, never raised.
+ * Model:     a table of collectors: operation, the collectors whose answers it needs, the checks that want
+ * it, and a function that turns an answer into inputs. A call starts the moment its inputs are known. A
+ * refused call is recorded, never raised.
  */
 #ifndef M2_COLLECT_H
 #define M2_COLLECT_H
@@ -28,22 +28,24 @@ struct m2_collect_options {
     struct m2_net *net;
     struct m2_aws *aws;
     struct m2_target target;
-    const char *tool;                /* "m2-doctor 0.1.0" */
-    const char *const *checks;       /* ids of the checks that will run, NULL-ended; NULL: all */
-    int64_t deadline_mono_ms;        /* 0: none; at the deadline the rest is recorded as skipped */
+    const char *tool;          /* "m2-doctor 0.1.0" */
+    const char *const *checks; /* ids of the checks that will run, NULL-ended; NULL: all */
+    int64_t deadline_mono_ms;  /* 0: none; at the deadline the rest is recorded as skipped */
     void (*event)(void *user, const struct m2_collect_event *e); /* may be NULL */
     void *event_user;
 };
 
-/** Errors: M2_ECRED (nothing could be read because no credentials are accepted; *out then holds the refusals, so that a
- * report can name the cause), M2_ENET/M2_ETLS/M2_ETIMEOUT (AWS could not be reached at all), M2_ECONFIG/M2_EUSAGE (no call
- * can be made with these settings), M2_ECANCELLED. A deadline that passed is not an error: *timed_out. */
+/** Errors: M2_ECRED (no credentials are accepted, or they expired on the way; *out then holds what was said,
+ * so that a report can name the cause), M2_ENET/M2_ETLS/M2_ETIMEOUT (AWS could not be reached at all),
+ * M2_ECONFIG/M2_EUSAGE (no call can be made with these settings), M2_ECANCELLED. A deadline that passed is
+ * not an error: *timed_out. */
 int m2_collect(struct m2_snapshot *out, struct m2_arena *a, const struct m2_collect_options *opt,
                bool *timed_out, struct m2_err *err) M2_MUST_USE;
 
 struct m2_collector_row {
     const char *service, *operation;
-    const char *const *after;  /* operations whose answers feed it ("service:Operation"), NULL-ended; empty: at once */
+    const char *const
+        *after; /* operations whose answers feed it ("service:Operation"), NULL-ended; empty: at once */
     const char *const *checks; /* check ids or areas that want it, NULL-ended */
 };
 /** The table, for docs and tests. */

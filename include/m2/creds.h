@@ -1,9 +1,9 @@
 /*
  * m2/creds.h — credentials: ten sources behind one table, tried in AWS's order.
  *
- * Model:     a source answers found, absent or broken; absent goes on, broken stops the chain with its reason. Every source tried is
- *            kept with what it said, so that "no credentials" explains itself. Credentials are refreshed before they expire.
- * Lifetime:  struct m2_creds owns its secrets; m2_creds_free wipes them.
+ * Model:     a source answers found, absent or broken; absent goes on, broken stops the chain with its
+ * reason. Every source tried is kept with what it said, so that "no credentials" explains itself. Credentials
+ * are refreshed before they expire. Lifetime:  struct m2_creds owns its secrets; m2_creds_free wipes them.
  */
 #ifndef M2_CREDS_H
 #define M2_CREDS_H
@@ -41,6 +41,7 @@ struct m2_creds_context {
     const struct m2_awsconfig *config;
     m2_mfa_prompt *mfa;
     void *mfa_user;
+    int64_t deadline_mono_ms; /* of the run: no source waits longer; 0: none */
 
     /* Written by m2_creds_load: what each source said that gave nothing. Start zeroed. */
     struct m2_cred_tried tried[M2_CRED_SOURCES];
@@ -55,8 +56,8 @@ enum m2_cred_answer { M2_CRED_ABSENT, M2_CRED_FOUND, M2_CRED_BROKEN };
 
 /* One row per source, in order; the test walks it against docs/man. */
 struct m2_cred_source {
-    const char *name;  /* "environment", "assume-role", "web-identity", "sso", "credentials-file", "login", "process",
-                          "config-file", "container", "imds" */
+    const char *name;  /* "environment", "assume-role", "web-identity", "sso", "credentials-file", "login",
+                          "process",  "config-file", "container", "imds" */
     const char *about; /* one sentence for --explain-config and docs */
     /* OUT is set only when found; ERR holds the reason otherwise. */
     enum m2_cred_answer (*load)(struct m2_creds *out, struct m2_creds_context *c, struct m2_err *err);
@@ -64,7 +65,8 @@ struct m2_cred_source {
 };
 const struct m2_cred_source *m2_cred_sources(size_t *n);
 
-/** Try the chain. Errors: M2_ECRED; the message lists each source tried and why it gave nothing, or the one that broke. */
+/** Try the chain. Errors: M2_ECRED; the message lists each source tried and why it gave nothing, or the one
+ * that broke. */
 int m2_creds_load(struct m2_creds *out, struct m2_creds_context *c, struct m2_err *err) M2_MUST_USE;
 /** Must they be renewed now (10 min left), or should they (15 min)? */
 bool m2_creds_must_refresh(const struct m2_creds *c, int64_t now_ms);

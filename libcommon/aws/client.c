@@ -24,7 +24,8 @@ int m2_aws_new(struct m2_aws **out, const struct m2_aws_options *opt, struct m2_
                                                   .net = opt->net,
                                                   .config = opt->config,
                                                   .mfa = opt->mfa,
-                                                  .mfa_user = opt->mfa_user };
+                                                  .mfa_user = opt->mfa_user,
+                                                  .deadline_mono_ms = opt->deadline_mono_ms };
     *out = c;
     return 0;
 }

@@ -94,7 +94,6 @@ int m2_run_build(struct m2_run *r, struct m2_err *err) M2_MUST_USE;
 int m2_run_build_probe(struct m2_run *r, struct m2_err *err) M2_MUST_USE;
 
 /* client_error.c */
-bool m2_aws_is_expired(const char *code);
 bool m2_aws_is_skew(const char *code);
 enum m2_errc m2_aws_error_class(const char *code, enum m2_retry_class retry);
 const char *m2_aws_transport_code(enum m2_errc code);

@@ -85,7 +85,7 @@ static int send_once(struct m2_response *out, struct sending *s, struct m2_err *
                               .n_headers = n,
                               .body = s->call->body,
                               .flags = s->custom ? M2_HTTP_PLAIN_OK : 0,
-                              .total_timeout_ms = 30000,
+                              .total_timeout_ms = m2_cred_limit(s->c, 30000),
                               .max_body = MAX_ANSWER,
                               .label = s->call->label };
     return m2_net_fetch(out, s->secrets, s->c->net, &req, err);

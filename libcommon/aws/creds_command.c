@@ -146,7 +146,7 @@ static int wait_for(struct child *c, struct m2_buf *out, int *status, const stru
             return m2_fail(err, M2_ECANCELLED, "interrupted");
         if (m2_mono_ms(sys) >= until)
             return m2_fail(err, M2_ECRED, "did not end within %lld seconds and was stopped",
-                           (long long)(limit_ms / 1000));
+                           (long long)((limit_ms + 999) / 1000));
     }
 }
 

@@ -184,3 +184,12 @@ void m2_cred_pause(struct m2_creds_context *c, int64_t ms)
     while (!*done && !m2_cancelled(c->sys) && m2_net_step(c->net, 100))
         ;
 }
+
+int m2_cred_limit(const struct m2_creds_context *c, int limit_ms)
+{
+    if (!c->deadline_mono_ms)
+        return limit_ms;
+    int64_t left = c->deadline_mono_ms - m2_mono_ms(c->sys);
+    left = left < limit_ms ? left : limit_ms;
+    return left > 1 ? (int)left : 1;
+}

@@ -127,7 +127,7 @@ static int ask(struct m2_response *out, const char **token, struct m2_creds_cont
                                                ? M2_HTTP_PLAIN_OK | M2_HTTP_NO_PROXY
                                                : 0,
                                   .connect_timeout_ms = ATTEMPT_MS,
-                                  .total_timeout_ms = ATTEMPT_MS,
+                                  .total_timeout_ms = m2_cred_limit(c, ATTEMPT_MS),
                                   .max_body = MAX_ANSWER,
                                   .label = "container credentials" };
         int rc = m2_net_fetch(out, secrets, c->net, &req, err);

@@ -82,7 +82,7 @@ static int ask(struct m2_response *out, const struct imds *m, const char *method
                               .n_headers = 1,
                               .flags = M2_HTTP_PLAIN_OK | M2_HTTP_NO_PROXY,
                               .connect_timeout_ms = m->timeout_ms,
-                              .total_timeout_ms = m->timeout_ms,
+                              .total_timeout_ms = m2_cred_limit(m->c, m->timeout_ms),
                               .max_body = MAX_ANSWER,
                               .label = "instance metadata" };
     for (int attempt = 1;; attempt++) {

@@ -37,7 +37,7 @@ static int read_answer(struct m2_creds *out, struct m2_creds_context *c, struct 
 static int run(struct m2_creds *out, struct m2_creds_context *c, char *const *argv, struct m2_err *err)
 {
     struct m2_command_result r;
-    if (m2_command_run(&r, argv, c->sys, LIMIT_MS, MAX_OUTPUT, err) < 0)
+    if (m2_command_run(&r, argv, c->sys, m2_cred_limit(c, LIMIT_MS), MAX_OUTPUT, err) < 0)
         return -1;
     struct m2_arena *secrets = m2_arena_new();
     int rc = 0;

@@ -56,6 +56,8 @@ struct m2_cred_names {
 int m2_cred_from_json(struct m2_creds *out, struct m2_creds_context *c, const struct m2_value *v,
                       const struct m2_cred_names *names, const char *source, struct m2_err *err) M2_MUST_USE;
 
+/** LIMIT_MS, or what is left of the run when that is less; at least 1. */
+int m2_cred_limit(const struct m2_creds_context *c, int limit_ms);
 /** Wait MS by the network's timer. */
 void m2_cred_pause(struct m2_creds_context *c, int64_t ms);
 

@@ -133,13 +133,21 @@ static const struct {
     { CURLE_WEIRD_SERVER_REPLY, explain_not_http, false },
 };
 
+/* NO_PROXY may have taken the proxy out of the way: libcurl's sentence names whom it tried to reach. */
+static bool went_past_proxy(const struct m2_transfer *t)
+{
+    char direct[sizeof t->target.host + 16];
+    (void)snprintf(direct, sizeof direct, "connect to %s port", t->target.host);
+    return strstr(t->reason, direct) != NULL;
+}
+
 void m2_curl_explain(struct m2_transfer *t, CURLcode result)
 {
     struct m2_buf proxy;
     m2_buf_init(&proxy, 512);
     if (m2_str_empty(t->reason))
         (void)snprintf(t->reason, sizeof t->reason, "%s", curl_easy_strerror(result));
-    if (*t->proxy)
+    if (*t->proxy && !went_past_proxy(t))
         m2_proxy_name(&proxy, t->proxy);
     long connect_status = 0;
     (void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);

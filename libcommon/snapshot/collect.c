@@ -281,6 +281,17 @@ static int wait_all(struct m2_collect_run *run, bool *timed_out, struct m2_err *
     }
 }
 
+/* Credentials that expired in the middle of the run: what was read stands, the rest is missing. */
+static int check_lasted(const struct m2_collect_run *run, struct m2_err *err)
+{
+    for (size_t i = 0; i < run->calls.len; i++) {
+        const struct m2_collected *c = run->calls.at[i];
+        if (c->call.status == M2_CALL_ERROR && m2_aws_is_expired(c->call.code))
+            return m2_fail(err, M2_ECRED, "%s", c->err.msg);
+    }
+    return 0;
+}
+
 /* Was anything at all read? If not, the first call says why. */
 static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
 {
@@ -291,7 +302,7 @@ static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
         if (!first && strcmp(c->call.service, "sts") == 0)
             first = c;
         if (c->call.status == M2_CALL_OK)
-            return 0;
+            return check_lasted(run, err);
         any_answer = any_answer || (c->call.status == M2_CALL_ERROR && c->call.http_status);
     }
     if (!first || first->call.status != M2_CALL_ERROR)

@@ -69,9 +69,14 @@ int session_connect(struct session *s, struct m2_net *net, struct m2_err *err)
             return -1;
         s->owns_net = true;
     }
-    const struct m2_aws_options aws = {
-        .sys = s->sys, .net = s->net, .config = &s->config, .mfa = ask_mfa, .mfa_user = s
-    };
+    int64_t timeout_ms = s->common->timeout_ms;
+    const struct m2_aws_options aws = { .sys = s->sys,
+                                        .net = s->net,
+                                        .config = &s->config,
+                                        .mfa = ask_mfa,
+                                        .mfa_user = s,
+                                        .deadline_mono_ms =
+                                            timeout_ms ? m2_mono_ms(s->sys) + timeout_ms : 0 };
     return m2_aws_new(&s->aws, &aws, err);
 }
 

@@ -108,7 +108,7 @@ static int collect(struct run *r, const char *const *checks, struct m2_err *cut,
             return -1;
         *cut = *err;
     }
-    if (timed_out)
+    if (timed_out && cut->code == M2_OK)
         m2_fail(cut, M2_ETIMEOUT,
                 "the run was ended after %lld s (--timeout); the report holds what was read until then",
                 (long long)(timeout_ms / 1000));
