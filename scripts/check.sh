@@ -12,6 +12,8 @@ step() { say "[$((SECONDS - started)) s] $*"; }
 
 # shellcheck disable=SC2086
 need_packages $BUILD_PACKAGES $TEST_PACKAGES
+# shellcheck disable=SC2086
+want_packages $TEST_EXTRAS
 
 step "Python tools of the tests (virtual environment .venv: moto server, boto3, pytest)"
 if ! cmp -s tests/requirements.txt .venv/installed.txt || ! .venv/bin/python -c 'import moto' 2>/dev/null; then
@@ -34,6 +36,12 @@ build() { # build PRESET [cmake options]: quiet unless it fails
     }
 }
 
+run_tests() { # run_tests PRESET [ctest options]: one line per test, then the summary
+    local preset=$1
+    shift
+    ctest --preset "$preset" -j "$jobs" "$@" | grep -v '^ *Start '
+}
+
 step "Release build (gcc)"
 build release
 if [ -z "${FAST:-}" ]; then
@@ -45,13 +53,13 @@ if [ -z "${FAST:-}" ]; then
     step "Build with AddressSanitizer and UBSan (gcc)"
     build asan
     step "AddressSanitizer and UBSan: unit and torture tests"
-    ctest --preset asan -L 'unit|torture' -j "$jobs" --progress
+    run_tests asan -L 'unit|torture'
 fi
 
 step "Debug build with tests (gcc)"
 build dev
 step "All tests: unit, command line, emulator, documents"
-ctest --preset dev -j "$jobs"
+run_tests dev
 
 if [ -n "$(git status --porcelain 2>/dev/null)" ] && [ -n "${CI:-}" ]; then
     git status --short >&2
