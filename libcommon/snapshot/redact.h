@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "m2/buf.h"
 #include "m2/mem.h"
@@ -17,9 +18,15 @@
 
 #define M2_REDACTED "REDACTED"
 
+#define M2_REDACTED_KNOWN 4096
+struct m2_redacted {
+    const char *from, *to;
+};
+
 struct m2_redactor {
     struct m2_arena *a;
     struct m2_strmap accounts, emails, users;
+    struct m2_redacted known[M2_REDACTED_KNOWN]; /* what texts became last; a slot may be taken over */
 };
 
 /** Is NAME, of a setting (variable, parameter, tag), that of a secret? Wider than for a member of an answer.
@@ -30,7 +37,7 @@ bool m2_secret_member(const char *name);
 /** Is the word P[0..n) in free text one after which a secret follows? *STRONG: whatever follows is one. */
 bool m2_secret_word(const char *p, size_t n, bool *strong);
 
-/** S with everything replaced, in the arena; S itself when there is nothing. */
+/** S with everything replaced, in the arena; S itself when there is nothing. S must live as long as R. */
 const char *m2_redact_text(struct m2_redactor *r, const char *s);
 /** The token of ACCOUNT (12 digits), itself for CloudMRHub's. */
 const char *m2_redact_account(struct m2_redactor *r, const char *account);

@@ -7,6 +7,9 @@
 
 #define ACCOUNT_DIGITS 12
 #define LARGEST M2_JSON_MAX_FILE
+#define KEY_DIGITS 40
+#define HEADER_MOST 8192 /* of a token with dots: what comes before its first dot */
+#define BEGIN_LINE 60
 
 static bool is_word(char c)
 {
@@ -36,13 +39,18 @@ static const struct {
 
 static size_t token_length(const char *s)
 {
+    if (!strchr("AFIegsx", *s)) /* with what the prefixes begin */
+        return 0;
     for (size_t i = 0; i < sizeof token_kinds / sizeof *token_kinds; i++) {
         size_t n = strlen(token_kinds[i].prefix), from = n;
         if (strncmp(s, token_kinds[i].prefix, n) != 0)
             continue;
         bool dot = false;
-        for (; is_base64(s[n]) || (token_kinds[i].dots && s[n] == '.'); n++)
+        for (; is_base64(s[n]) || (token_kinds[i].dots && s[n] == '.'); n++) {
             dot = dot || s[n] == '.';
+            if (token_kinds[i].dots && !dot && n > HEADER_MOST)
+                return 0;
+        }
         if (n - from >= token_kinds[i].min && (!token_kinds[i].dots || dot))
             return n;
     }
@@ -54,13 +62,13 @@ static size_t secret_key_length(const char *s)
 {
     size_t n = 0, slashes = 0;
     bool lower = false, upper = false, digit = false;
-    for (; isalnum((unsigned char)s[n]) || s[n] == '+' || s[n] == '/'; n++) {
+    for (; n <= KEY_DIGITS && (isalnum((unsigned char)s[n]) || s[n] == '+' || s[n] == '/'); n++) {
         lower = lower || islower((unsigned char)s[n]);
         upper = upper || isupper((unsigned char)s[n]);
         digit = digit || isdigit((unsigned char)s[n]);
         slashes += s[n] == '/';
     }
-    return n == 40 && lower && upper && digit && slashes < 4 && !is_word(s[n]) && s[n] != '.' ? n : 0;
+    return n == KEY_DIGITS && lower && upper && digit && slashes < 4 && !is_word(s[n]) && s[n] != '.' ? n : 0;
 }
 
 /* "Bearer X", "Basic X": length of the whole when X looks like a token. */
@@ -85,7 +93,7 @@ static size_t private_key_length(const char *s)
 {
     if (strncmp(s, "-----BEGIN ", 11) != 0)
         return 0;
-    const char *kind = strstr(s, "PRIVATE KEY");
+    const char *kind = memmem(s, strnlen(s, BEGIN_LINE), "PRIVATE KEY", strlen("PRIVATE KEY"));
     if (!kind || kind - s > 40)
         return 0;
     const char *end = strstr(kind, "-----END ");
@@ -98,6 +106,15 @@ static size_t userinfo_length(const char *s)
 {
     size_t n = strcspn(s, "/@ \"'\\?#\n");
     return s[n] == '@' && memchr(s, ':', n) ? n : 0;
+}
+
+/* From P on: what can be copied before the next place where a credential could begin. */
+static size_t plain_run(const char *p)
+{
+    size_t n = 1;
+    while (is_word(*p) && is_word(p[n]) && p[n] != '-')
+        n++;
+    return n;
 }
 
 bool m2_redact_credentials(struct m2_buf *out, const char *s)
@@ -123,7 +140,9 @@ bool m2_redact_credentials(struct m2_buf *out, const char *s)
             p += n;
             found = true;
         } else {
-            m2_buf_addc(out, *p++);
+            n = plain_run(p);
+            m2_buf_add(out, p, n);
+            p += n;
         }
     }
     return found;
@@ -183,14 +202,12 @@ static bool in_query(const char *text, const char *p)
 static bool follows(const char *text, const char *p, size_t n, struct setting *out)
 {
     bool strong = false, parameter = in_query(text, p) && is_url_parameter(p, n);
-    if (!parameter && !m2_secret_word(p, n, &strong))
-        return false;
     const char *v = p + n;
     bool flag = p[0] == '-' && p[1] == '-';
     v += strspn(v, "\\\"'");
     v += strspn(v, " \t");
     bool colon = *v == ':', sign = *v == '=' || colon;
-    if (!sign && !(flag && v > p + n))
+    if ((!sign && !(flag && v > p + n)) || (!parameter && !m2_secret_word(p, n, &strong)))
         return false;
     if (sign)
         v += strspn(v + 1, " \t") + 1;
@@ -313,23 +330,32 @@ const char *m2_redact_user(struct m2_redactor *r, const char *user)
     return m2_arena_printf(r->a, "user-%zu", *at);
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static bool redact_accounts(struct m2_redactor *r, struct m2_buf *out, const char *s)
 {
-    bool found = false;
+    const char *done = s;
     for (const char *p = s; *p;) {
-        size_t n = strspn(p, "0123456789");
+        size_t n = 0;
+        while (is_digit(p[n]))
+            n++;
         if (n == ACCOUNT_DIGITS) {
             char account[ACCOUNT_DIGITS + 1];
             memcpy(account, p, ACCOUNT_DIGITS);
             account[ACCOUNT_DIGITS] = '\0';
+            m2_buf_add(out, done, (size_t)(p - done));
             m2_buf_adds(out, m2_redact_account(r, account));
-            found = true;
-        } else {
-            m2_buf_add(out, p, n ? n : 1);
+            done = p + n;
         }
         p += n ? n : 1;
     }
-    return found;
+    if (done == s)
+        return false;
+    m2_buf_adds(out, done);
+    return true;
 }
 
 /* ---- all of it ---- */
@@ -341,10 +367,8 @@ static const char *taken(struct m2_redactor *r, struct m2_buf *b, bool found, co
     return result;
 }
 
-const char *m2_redact_text(struct m2_redactor *r, const char *s)
+static const char *redact_anew(struct m2_redactor *r, const char *s)
 {
-    if (!*s)
-        return s;
     struct m2_buf b;
     m2_buf_init(&b, LARGEST * 2);
     s = taken(r, &b, m2_redact_credentials(&b, s), s);
@@ -355,4 +379,18 @@ const char *m2_redact_text(struct m2_redactor *r, const char *s)
     s = taken(r, &b, redact_accounts(r, &b, s), s);
     m2_buf_free(&b);
     return s;
+}
+
+const char *m2_redact_text(struct m2_redactor *r, const char *s)
+{
+    if (!*s)
+        return s;
+    /* Lists repeat keys, ids and types; a text always becomes the same. */
+    uint32_t h = 0;
+    for (const char *p = s; *p; p++)
+        h = h * 31 + (unsigned char)*p;
+    struct m2_redacted *known = &r->known[(h ^ h >> 15) % M2_REDACTED_KNOWN];
+    if (!known->from || strcmp(known->from, s) != 0)
+        *known = (struct m2_redacted){ s, redact_anew(r, s) };
+    return known->to;
 }
