@@ -1,5 +1,6 @@
 #!/bin/bash
-# Write what is generated from the tables: docs/{CHECKS,CREDENTIALS,RIGHTS}.md, docs/man, docs/completions. update-docs.sh [GENDOCS] [DIR]
+# Write what is generated from the tables: docs/{CHECKS,CREDENTIALS,RIGHTS}.md, docs/man, docs/completions, and the
+# example in README.md. update-docs.sh [GENDOCS] [DIR]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 gen=${1:-build/dev/gendocs}
@@ -14,3 +15,26 @@ for tool in m2-doctor; do
     "$gen" completion zsh "$tool" >"$dir/completions/_$tool"
     "$gen" completion fish "$tool" >"$dir/completions/$tool.fish"
 done
+
+# The README's example is what the program prints.
+if [ "$dir" = docs ]; then
+    fresh=$(mktemp)
+    shown=
+    while IFS= read -r line; do
+        case $line in
+        '$ build/release/m2-doctor '*)
+            printf '%s\n' "$line"
+            read -ra words <<<"${line#* * }"
+            LC_ALL=C.UTF-8 "${gen%/*}/m2-doctor" "${words[@]}" 2>&1 || true
+            shown=1
+            ;;
+        '```')
+            shown=
+            printf '%s\n' "$line"
+            ;;
+        *) [ -n "$shown" ] || printf '%s\n' "$line" ;;
+        esac
+    done <README.md >"$fresh"
+    cat "$fresh" >README.md
+    rm -f "$fresh"
+fi

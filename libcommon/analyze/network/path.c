@@ -239,6 +239,15 @@ static void part_without_route(struct leg *l, const struct m2_nw_share *share)
             l->n->a, "Route table %s covers only a part of the addresses behind these names.", table_id(l));
 }
 
+/* Where a share leads, without a word about it. */
+static enum m2_nw_way way_of(struct leg *l, const struct m2_nw_share *s)
+{
+    l->n->quiet++;
+    enum m2_nw_way way = s->route ? follow(l, s->route, s->path) : M2_NW_WAY_SHUT;
+    l->n->quiet--;
+    return way;
+}
+
 /* Walk the shares; what does not work is named by what it diverts, or by itself. */
 static void walk(struct leg *l, const struct m2_nw_shares *shares)
 {
@@ -246,18 +255,15 @@ static void walk(struct leg *l, const struct m2_nw_shares *shares)
     l->n->quiet++;
     enum m2_nw_way fallback =
         shares->fallback ? follow(l, shares->fallback, shares->fallback_path) : M2_NW_WAY_UNKNOWN;
+    l->n->quiet--;
     for (size_t i = 0; i < shares->list.len; i++) {
-        const struct m2_nw_share *s = &shares->list.at[i];
-        enum m2_nw_way way = s->route ? follow(l, s->route, s->path) : M2_NW_WAY_SHUT;
+        enum m2_nw_way way = way_of(l, &shares->list.at[i]);
         open += way == M2_NW_WAY_OPEN;
         unknown += way == M2_NW_WAY_UNKNOWN;
     }
-    l->n->quiet--;
     for (size_t i = 0; i < shares->list.len; i++) {
         const struct m2_nw_share *s = &shares->list.at[i];
-        l->n->quiet++;
-        enum m2_nw_way way = s->route ? follow(l, s->route, s->path) : M2_NW_WAY_SHUT;
-        l->n->quiet--;
+        enum m2_nw_way way = way_of(l, s);
         bool part = open > 0;
         if (!s->route && part)
             part_without_route(l, s);

@@ -1,0 +1,20 @@
+"""The README shows what the program prints."""
+import re
+import subprocess
+
+
+def console_blocks(root):
+    return re.findall(r"```console\n(.*?)```", (root / "README.md").read_text(), re.S)
+
+
+def test_readme_shows_what_the_program_prints(root, build):
+    blocks = console_blocks(root)
+    assert blocks
+    for block in blocks:
+        command, _, shown = block.partition("\n")
+        assert command.startswith("$ build/release/m2-doctor "), command
+        words = command.split()[2:]
+        done = subprocess.run([build / "m2-doctor", *words], capture_output=True, text=True, cwd=root,
+                              env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"})
+        assert done.stdout + done.stderr == shown, "run scripts/update-docs.sh and commit README.md"
+        assert done.returncode == 1, "the example account is broken"
