@@ -96,6 +96,14 @@ static const char *shorten(struct m2_arena *a, const char *s)
     return m2_arena_printf(a, "%.*s...", (int)(word && s[word] == ' ' ? word : n), s);
 }
 
+/* "AccessDenied: User … is not authorized …"; S3 answers a HEAD with a bare "404". */
+static const char *refusal(struct m2_arena *a, const struct m2_call *call)
+{
+    const char *code = m2_str_or(call->code, "error"), *message = m2_str_or(call->message, "");
+    const char *kind = strspn(code, "0123456789") == strlen(code) ? "HTTP " : "";
+    return m2_arena_printf(a, "%s%s%s%s", kind, code, *message ? ": " : "", message);
+}
+
 void m2_found_evidence(struct m2_check_run *r, struct m2_finding *f, const struct m2_call *call,
                        const char *path, const struct m2_value *value)
 {
@@ -108,8 +116,7 @@ void m2_found_evidence(struct m2_check_run *r, struct m2_finding *f, const struc
     if (value)
         e.value = shorten(r->arena, m2_json_text(r->arena, value));
     else if (call->status == M2_CALL_ERROR)
-        e.value = shorten(r->arena, m2_arena_printf(r->arena, "%s: %s", m2_str_or(call->code, "error"),
-                                                    m2_str_or(call->message, "")));
+        e.value = shorten(r->arena, refusal(r->arena, call));
     else
         e.value = m2_str_or(call->reason, "");
     m2_vec_push(r->arena, &f->evidence, e);

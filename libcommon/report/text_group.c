@@ -6,6 +6,7 @@
 
 #define MAX_NAMES 6
 #define MAX_DETAILS 3
+#define MAX_DETAIL_LINES 8
 #define MAX_EVIDENCE 3
 
 static bool belongs(const struct m2_group *g, const struct m2_finding *f)
@@ -74,23 +75,33 @@ static const char *anonymous(struct m2_printer *p, const char *s, const char *na
     return text;
 }
 
+static void one_detail(struct m2_printer *p, const struct m2_finding *f, bool several, size_t indent)
+{
+    const char *text = f->detail;
+    if (several && !m2_str_empty(text) && !strstr(text, f->resource))
+        text = m2_arena_printf(p->arena, "%s: %s", f->resource, text);
+    m2_report_field(p, indent, "", text, p->style->verbose ? M2_ALL_LINES : MAX_DETAIL_LINES);
+}
+
 void m2_report_details(struct m2_printer *p, const struct m2_group *g, size_t indent)
 {
     struct once told = { 0 }, same = { 0 };
     const struct m2_finding *first = g->members.at[0];
     size_t left = 0;
+    for (size_t i = 0; i < g->members.len; i++)
+        (void)add_once(p, &told, anonymous(p, g->members.at[i]->detail, g->members.at[i]->resource));
+    bool several = told.v.len > 1;
+    told.v.len = 0;
     for (size_t i = 0; i < g->members.len; i++) {
         const struct m2_finding *f = g->members.at[i];
-        if (add_once(p, &told, anonymous(p, f->detail, f->resource))) {
-            if (told.v.len > MAX_DETAILS && !p->style->verbose)
-                left++;
-            else
-                m2_report_field(p, indent, "", f->detail, p->style->verbose ? M2_ALL_LINES : 8);
-        } else if (strstr(f->detail, f->resource)) {
-            (void)add_once(p, &same, f->resource);
-        }
+        if (!add_once(p, &told, anonymous(p, f->detail, f->resource)))
+            (void)(strstr(f->detail, f->resource) && add_once(p, &same, f->resource));
+        else if (told.v.len > MAX_DETAILS && !p->style->verbose)
+            left++;
+        else
+            one_detail(p, f, several, indent);
     }
-    if (told.v.len == 1 && same.v.len && !m2_str_eq(first->resource, same.v.at[0]))
+    if (!several && same.v.len && !m2_str_eq(first->resource, same.v.at[0]))
         m2_report_field(p, indent, "",
                         m2_arena_printf(p->arena, "The same is so for %s.",
                                         m2_report_names(p, same.v.at, same.v.len, MAX_NAMES)),
@@ -139,11 +150,12 @@ static void evidence_line(struct m2_printer *p, const struct m2_finding *f, cons
     if (!p->style->verbose)
         value = plain(p, value);
     bool told = m2_str_empty(value) || (!p->style->verbose && m2_str_has_ci(f->detail, value));
+    const char *place = m2_arena_printf(p->arena, "Seen in %s%s%s", e->call, m2_str_empty(e->path) ? "" : " ",
+                                        m2_str_or(e->path, ""));
+    size_t lines = indent + m2_columns(place) < p->width ? 2 : 3;
     m2_buf_addf(p->out, "%*s", (int)indent, "");
-    m2_report_wrap(p,
-                   m2_arena_printf(p->arena, "Seen in %s%s%s%s%s", e->call, m2_str_empty(e->path) ? "" : " ",
-                                   m2_str_or(e->path, ""), told ? "" : ": ", told ? "" : value),
-                   indent, indent + 2, M2_HARD | (p->style->verbose ? M2_ALL_LINES : 2));
+    m2_report_wrap(p, m2_arena_printf(p->arena, "%s%s%s", place, told ? "" : ": ", told ? "" : value), indent,
+                   indent + 2, M2_HARD | (p->style->verbose ? M2_ALL_LINES : lines));
     m2_buf_addc(p->out, '\n');
 }
 

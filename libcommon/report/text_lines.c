@@ -42,6 +42,8 @@ static size_t first_lines(const char *s, size_t lines)
     return end ? (size_t)(end - s) : strlen(s);
 }
 
+#define LONG_WORD 20 /* columns: an address or ARN, better cut inside than left out */
+
 /* Cut B to N bytes and end it with an ellipsis that still fits, after a whole word where the line has one. */
 static void cut(struct m2_printer *p, struct m2_buf *b, size_t n, size_t at)
 {
@@ -54,13 +56,16 @@ static void cut(struct m2_printer *p, struct m2_buf *b, size_t n, size_t at)
     if (used + 4 > p->width) {
         while (end > start && b->data[end - 1] != ' ')
             end--;
-        if (end == start || strspn(b->data + start, " ") >= end - start)
-            end = n > start + 4 ? n - 4 : n; /* one long word */
+        bool bare = strspn(b->data + start, " ") >= end - start;
+        if (n > start + 4 && (bare || n - end > LONG_WORD))
+            end = n - 4;
     }
     while (end > start && (b->data[end - 1] == ' ' || ((unsigned char)b->data[end] & 0xc0) == 0x80))
         end--;
     m2_buf_add(p->out, b->data, end);
-    m2_buf_adds(p->out, p->style->unicode ? " \xe2\x80\xa6" : " ...");
+    if (b->data[end] == ' ' || !b->data[end])
+        m2_buf_addc(p->out, ' ');
+    m2_buf_adds(p->out, p->style->unicode ? "\xe2\x80\xa6" : "...");
 }
 
 void m2_report_wrap(struct m2_printer *p, const char *s, size_t at, size_t indent, size_t lines)

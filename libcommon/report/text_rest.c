@@ -57,8 +57,11 @@ static void in_short(struct m2_printer *p, const struct m2_group *g)
     size_t n = 0;
     for (size_t i = 0; i < g->members.len && n < 64; i++)
         names[n++] = g->members.at[i]->resource;
-    m2_report_wrap(p, m2_arena_printf(p->arena, "%s: %s", f->title, m2_report_names(p, names, n, 3)), INDENT,
-                   INDENT, 2);
+    bool named = n == 1 && strstr(f->detail, f->resource);
+    m2_report_wrap(p,
+                   m2_arena_printf(p->arena, "%s%s%s", f->title, named ? "" : ": ",
+                                   named ? "" : m2_report_names(p, names, n, 3)),
+                   INDENT, INDENT, 2);
     m2_buf_addc(p->out, '\n');
     if (n == 1)
         m2_report_field(p, INDENT, "", f->detail, 2);

@@ -60,6 +60,25 @@ def test_every_check_and_cause_explains_itself(doctor):
                 assert doctor("--explain", cause).status == 0, cause
 
 
+@pytest.mark.parametrize("family,named", [("network", "net.egress"), ("task.*", "task.pull.denied"), ("stack", "stack.failed"),
+                                          ("cfn", "cfn.quota")])
+def test_explain_takes_an_area_or_a_family(doctor, family, named):
+    run = doctor("--explain", family)
+    assert run.status == 0 and re.search(rf"^    {re.escape(named)}$", run.out, re.M), run
+    doc = json.loads(doctor("--explain", family, "--format", "json").out)
+    assert named in [c["id"] for c in doc["checks"]] + [c["cause"] for c in doc["causes"]]
+
+
+def test_explain_config_is_a_table_that_fits(doctor):
+    run = doctor("--explain-config", env={"AWS_REGION": "eu-west-1"})
+    lines = run.out.splitlines()
+    assert re.fullmatch(r"setting +value +from", lines[0]), run
+    assert all(len(line) <= 90 for line in lines if str(doctor.home) not in line), run
+    assert re.search(r"^region +eu-west-1 +environment AWS_REGION$", run.out, re.M), run
+    assert re.search(r"^credentials +- +no source has any; tried in this order:$", run.out, re.M), run
+    assert len(re.findall(r"^    (environment|imds): ", run.out, re.M)) == 2, run
+
+
 def test_explain_config_names_the_source_of_each_setting(doctor, tmp_path):
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws/config").write_text("[profile lab]\nregion = eu-west-1\n")

@@ -145,6 +145,54 @@ static void explain_cause(struct m2_buf *out, const struct m2_cause *c, int widt
         m2_buf_addf(out, "\nSource\n    %s\n", c->docs);
 }
 
+static void add_entry(struct m2_buf *out, bool first, const char *heading, const char *id, const char *title,
+                      int width)
+{
+    if (first)
+        m2_buf_addf(out, "%s%s\n", out->len ? "\n" : "", heading);
+    m2_buf_addf(out, "    %s\n", id);
+    add_folded(out, title, width, 8);
+}
+
+static bool in_family(const char *slug, const char *id)
+{
+    size_t stem = strcspn(id, ".*");
+    return stem && (!id[stem] || m2_str_eq(id + stem, ".*")) && strncmp(slug, id, stem) == 0 &&
+           slug[stem] == '.';
+}
+
+/* The checks of an area and the causes of a family ("net", "task.*"). False when ID names neither. */
+static bool explain_family(struct m2_buf *out, struct m2_arena *a, const struct doctor_args *args, int width)
+{
+    size_t n_checks, n_causes;
+    const struct m2_check *checks = m2_checks(&n_checks);
+    const struct m2_cause *causes = m2_causes(&n_causes);
+    struct m2_value *root = m2_v_object(a), *in_area = m2_v_array(a), *family = m2_v_array(a);
+    struct m2_buf text;
+    m2_buf_init(&text, (size_t)1 << 20);
+    for (size_t i = 0; i < n_checks; i++)
+        if (m2_str_eq(checks[i].area, args->explain)) {
+            add_entry(&text, !m2_v_len(in_area), "Checks of this area", checks[i].id, checks[i].title, width);
+            m2_v_push(a, in_area, check_value(a, &checks[i]));
+        }
+    for (size_t i = 0; i < n_causes; i++)
+        if (in_family(causes[i].slug, args->explain)) {
+            add_entry(&text, !m2_v_len(family), "Causes of this family", causes[i].slug, causes[i].title,
+                      width);
+            m2_v_push(a, family, cause_value(a, &causes[i]));
+        }
+    bool found = m2_v_len(in_area) + m2_v_len(family) > 0;
+    m2_v_set_str(a, root, "schema", "m2-checks/1");
+    m2_v_set(a, root, "checks", in_area);
+    m2_v_set(a, root, "causes", family);
+    if (found && wants_json(args))
+        write_document(out, root);
+    else if (found)
+        m2_buf_addf(out, "%s\nm2-doctor --explain ID tells everything about one of them.\n", text.data);
+    m2_buf_free(&text);
+    return found;
+}
+
 static int unknown_id(struct m2_arena *a, const char *id, struct m2_err *err)
 {
     size_t n_checks, n_causes, n = 0;
@@ -166,6 +214,8 @@ int doctor_explain(struct m2_buf *out, struct m2_arena *a, const struct doctor_a
 {
     const struct m2_check *check = m2_check_find(args->explain);
     const struct m2_cause *cause = m2_cause_find(args->explain);
+    if (!check && !cause && explain_family(out, a, args, width))
+        return 0;
     if (!check && !cause)
         return unknown_id(a, args->explain, err);
     if (wants_json(args))

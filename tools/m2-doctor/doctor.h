@@ -36,7 +36,7 @@ int doctor_run(struct m2_buf *out, enum m2_exit *status, const struct doctor_arg
 
 /** --list-checks, text or JSON. */
 void doctor_list_checks(struct m2_buf *out, struct m2_arena *a, const struct doctor_args *args, int width);
-/** --explain ID: a check, an area or a cause. Errors: M2_EUSAGE with the nearest id. */
+/** --explain ID: a check, a cause, an area, or a family of causes ("task.*"). Errors: M2_EUSAGE with the nearest id. */
 int doctor_explain(struct m2_buf *out, struct m2_arena *a, const struct doctor_args *args, int width,
                    struct m2_err *err) M2_MUST_USE;
 

@@ -32,7 +32,7 @@ const struct m2_cause m2_execution_causes[M2_N_EXECUTION_CAUSES] = {
       "Step Functions limits what states hand on.", "Pass S3 keys instead of contents.",
       GUIDE "limits-overview.html" },
     { "execution.unknown", M2_FAIL, "An execution failed for a reason that is not in the catalogue",
-      "Nothing was recognised.", "Read the text; it is AWS's own.", ERRORS },
+      "Nothing was recognised.", "Read the message that AWS gave; the report quotes it.", ERRORS },
     { "lambda.timeout", M2_FAIL, "A function ran longer than it may",
       "A Lambda function is stopped at its timeout, at most 900 seconds.",
       "Raise the function's timeout, or send such jobs to Fargate.",

@@ -27,7 +27,7 @@ static const struct m2_check checks[] = {
              "the job fails.",
       .how = "Compares the quota L-3032A538 (Fargate On-Demand vCPU resource count) with the vCPU of one "
              "task, and of four.",
-      .fix = "Ask AWS for a higher quota; it is usually given within a day.",
+      .fix = "Ask AWS for a higher quota; the finding has the command.",
       .rights = LIST("servicequotas:GetServiceQuota"),
       .causes = LIST("fargate.vcpu-quota"),
       .sources = LIST(GUIDE "service-quotas.html"),

@@ -42,10 +42,10 @@ static const struct m2_check checks[] = {
       .why = "Lambda reads an image as a service of its own, Fargate with the task's execution role. A "
              "repository in another "
              "account must name this account; for Lambda also the service.",
-      .how = "Reads the repository's policy where it can be read, and what a pull as you was answered. In "
-             "the own account no "
-             "policy is needed for roles; Lambda adds its statement when the function's maker may set the "
-             "policy.",
+      .how =
+          "Reads the repository's policy where it can be read, and what a pull as you was answered. In "
+          "your own account roles need no policy, and Lambda adds its own statement when whoever makes the "
+          "function may set the policy.",
       .fix = "Let the repository's owner add this account, and lambda.amazonaws.com, to its policy.",
       .rights = LIST("ecr:GetRepositoryPolicy", "ecr:BatchGetImage"),
       .causes = LIST("image.pull-denied", "image.policy-lacks-account", "image.policy-lacks-lambda-service"),

@@ -47,6 +47,15 @@ enum m2_nw_way m2_nw_igw(struct m2_nw *n, struct m2_nw_subnet *subnet, const cha
     return M2_NW_WAY_SHUT;
 }
 
+/* Which member of the gateway shows the fault. */
+static const struct {
+    const char *cause, *member;
+} telling[] = {
+    { "net.nat-not-available", "State" },
+    { "net.nat-private-connectivity", "ConnectivityType" },
+    { "net.nat-in-private-subnet", "SubnetId" },
+};
+
 static struct m2_nw_fault *nat_fault(struct m2_nw *n, const char *cause, struct m2_nw_subnet *subnet,
                                      const struct m2_nw_item *nat, const char *id, size_t dest,
                                      const char *what)
@@ -56,8 +65,10 @@ static struct m2_nw_fault *nat_fault(struct m2_nw *n, const char *cause, struct 
     if (!fresh)
         return f;
     f->what = what;
-    if (nat)
-        m2_nw_evidence(n, f, nat->call, nat->path, nat->v);
+    for (size_t i = 0; nat && i < sizeof telling / sizeof telling[0]; i++)
+        if (m2_str_eq(telling[i].cause, cause))
+            m2_nw_evidence(n, f, nat->call, m2_arena_printf(n->a, "%s.%s", nat->path, telling[i].member),
+                           m2_v_get(nat->v, telling[i].member));
     m2_nw_about(n, f, id);
     return f;
 }

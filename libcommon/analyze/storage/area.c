@@ -10,8 +10,8 @@ static const struct m2_check checks[] = {
       .area = "storage",
       .title = "The buckets are there, in the stack's region, your own, and not public",
       .why = "A job reads its data from one bucket and writes its result to others. A bucket that is gone or "
-             "refused makes every "
-             "job fail at its end; one that belongs to CloudMRHub takes the data out of your account; a "
+             "refused makes "
+             "jobs fail; one that belongs to CloudMRHub takes the data out of your account; a "
              "public one shows it to "
              "everybody.",
       .how = "Takes the buckets' names from the stack's parameters, outputs and resources, asks S3 for each, "
@@ -51,7 +51,8 @@ static const struct m2_cause causes[] = {
       "Anybody on the internet can read what jobs read or write there.", "Block public access to the bucket.",
       S3 "access-control-block-public-access.html" },
     { "bucket.no-encryption", M2_WARN, "A bucket has no default encryption",
-      "S3 encrypts new objects by itself since 2023, but a rule that says so cannot be relied on here.",
+      "S3 has encrypted new objects by itself since 2023, but this bucket has no rule that says with which "
+      "key.",
       "Set default encryption for the bucket.", S3 "default-bucket-encryption.html" },
 };
 

@@ -80,7 +80,7 @@ Test(text_groups, one_fault_on_two_subnets_is_one_root_cause)
     cr_expect(!strstr(text, "3. x FAIL"), "%s", text);
     g.f.list.at[1]->detail = "Another story.";
     text = render(&g, (struct m2_report_style){ 0 });
-    has(text, "Table rtb-1 of subnet-1 has no default route.\n   Another story.\n");
+    has(text, "Table rtb-1 of subnet-1 has no default route.\n   subnet-2: Another story.\n");
     cr_expect(!strstr(text, "The same is so"), "%s", text);
     close_page(&g);
 }
