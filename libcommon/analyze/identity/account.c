@@ -62,11 +62,12 @@ void m2_identity_account(struct m2_check_run *r)
     else if (!m2_str_empty(r->snap->account) && !m2_str_eq(r->snap->account, account))
         mismatch(r, account, r->snap->account, "the snapshot", sts, "Account",
                  m2_v_get(sts->output, "Account"));
-    else if (m2_is_cloudmrhub(account)) {
+    else if (!m2_is_cloudmrhub(account) && compare_stack(r, account))
+        m2_found_pass(r, NULL, "The account is %s.", account);
+    if (m2_is_cloudmrhub(account)) { /* also when it is not the one that is meant */
         struct m2_finding *f = m2_found(r, M2_FAIL, NULL, "account.is-cloudmrhub");
         m2_found_detail(r, f, "Account %s is CloudMRHub's own. Mode 2 is for the user's account.", account);
         m2_found_evidence(r, f, sts, "Account", m2_v_get(sts->output, "Account"));
         m2_found_command(r, f, "aws configure list-profiles");
-    } else if (compare_stack(r, account))
-        m2_found_pass(r, NULL, "The account is %s.", account);
+    }
 }

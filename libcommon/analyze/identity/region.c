@@ -35,21 +35,53 @@ static bool image_fits(struct m2_check_run *r)
     return false;
 }
 
+/* AWS's own words for a region or service that is not enabled; once sts knows the caller, a service of the
+ * region that does not know the credentials says the same. */
+static bool says_unsupported(const struct m2_call *c, bool known)
+{
+    static const char *const codes[] = { "OptInRequired", "SubscriptionRequiredException",
+                                         "RegionDisabledException" };
+    static const char *const strangers[] = { "AuthFailure", "UnrecognizedClientException",
+                                             "InvalidClientTokenId" };
+    bool regional = !m2_str_eq(c->service, "sts") && !m2_str_eq(c->service, "iam") &&
+                    !m2_str_eq(c->service, "brain") && !m2_str_eq(c->service, "registry");
+    for (size_t i = 0; c->status == M2_CALL_ERROR && i < sizeof codes / sizeof codes[0]; i++)
+        if (m2_str_eq(c->code, codes[i]) ||
+            (known && regional && m2_str_eq(c->code, strangers[i]) && !m2_str_has_ci(c->message, "expired")))
+            return true;
+    return false;
+}
+
+static void unsupported(struct m2_check_run *r, const struct m2_call *c, const char *region, const char *path,
+                        const struct m2_value *value)
+{
+    struct m2_finding *f = m2_found(r, M2_FAIL, NULL, "region.unsupported");
+    if (c->status == M2_CALL_ERROR)
+        m2_found_detail(r, f, "%s:%s answered %s in region %s: %s", c->service, c->operation, c->code,
+                        m2_str_or(region, "(not known)"), m2_str_or(c->message, ""));
+    else
+        m2_found_detail(r, f, "Region %s is not enabled for this account.", region);
+    m2_found_evidence(r, f, c, path, value);
+    if (region)
+        m2_found_command(r, f, "aws account get-region-opt-status --region-name %s",
+                         m2_word(r->arena, region));
+}
+
 static bool region_offers_all(struct m2_check_run *r)
 {
+    const struct m2_call *sts = m2_call_about(r->snap, "sts", "GetCallerIdentity", NULL);
+    bool known = sts && sts->status == M2_CALL_OK;
     for (size_t i = 0; i < r->snap->n_calls; i++) {
         const struct m2_call *c = &r->snap->calls[i];
-        if (c->status != M2_CALL_ERROR ||
-            !(m2_str_eq(c->code, "OptInRequired") || m2_str_eq(c->code, "SubscriptionRequiredException")))
+        if (!says_unsupported(c, known))
             continue;
-        struct m2_finding *f = m2_found(r, M2_FAIL, NULL, "region.unsupported");
-        m2_found_detail(r, f, "%s:%s answered %s in region %s: %s", c->service, c->operation, c->code,
-                        m2_str_or(m2_str_or(c->region, r->snap->region), "(not known)"),
-                        m2_str_or(c->message, ""));
-        m2_found_evidence(r, f, c, "", NULL);
-        if (m2_str_or(c->region, r->snap->region))
-            m2_found_command(r, f, "aws account get-region-opt-status --region-name %s",
-                             m2_word(r->arena, m2_str_or(c->region, r->snap->region)));
+        unsupported(r, c, m2_str_or(c->region, r->snap->region), "", NULL);
+        return false;
+    }
+    struct m2_look here =
+        m2_look_item(r->snap, "ec2", "DescribeRegions", "Regions", "RegionName", r->snap->region);
+    if (here.seen == M2_SEEN && m2_str_eq(m2_v_str(here.item, "OptInStatus"), "not-opted-in")) {
+        unsupported(r, here.call, r->snap->region, here.path, here.item);
         return false;
     }
     return true;

@@ -197,13 +197,14 @@ static void own_repository(struct m2_check_run *r, const struct m2_job_image *im
     if (!lambda && (none || policy)) {
         m2_found_pass(r, im->what, "The repository is in this account: the task's execution role is enough.");
     } else if (lambda && ((none && refused) || (policy && !may_read(r, policy, READER_LAMBDA, im)))) {
-        struct m2_finding *f =
-            lacks(r, im, refused ? M2_FAIL : M2_WARN, "image.policy-lacks-lambda-service", c);
+        struct m2_finding *f = lacks(r, im, M2_FAIL, "image.policy-lacks-lambda-service", c);
         m2_found_detail(r, f, "The policy of repository %s does not let the Lambda service read it%s",
                         im->parts.repository,
-                        refused ? ", and Lambda reports that it may not read the image."
-                                : ". Lambda adds the statement itself only when whoever makes the function "
-                                  "may set this policy.");
+                        refused
+                            ? ", and Lambda reports that it may not read the image."
+                            : ". Lambda adds the statement itself only when whoever makes the function "
+                              "may set this policy; a function that exists runs on with Lambda's own copy "
+                              "until it is updated.");
         if (none)
             add_policy_command(r, f, im);
     } else if (none) {
