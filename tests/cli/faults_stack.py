@@ -379,8 +379,8 @@ FAULTS = [
     ("bucket-region", "bucket.region", "region", lambda a: (bucket("HeadBucket", {"BucketRegion": "us-east-1"}, kind="failed")(a),
                                                             bucket("GetBucketLocation", {"LocationConstraint": None}, kind="failed")(a))),
     ("bucket-301", "bucket.region", "region", bucket("HeadBucket", error="301", kind="failed")),
-    ("bucket-public-policy", "bucket.public", "public", public("policy")),
-    ("bucket-public-acl", "bucket.public", "public", public("acl")),
+    ("bucket-public-policy", "bucket.public", "bucket", public("policy")),
+    ("bucket-public-acl", "bucket.public", "bucket", public("acl")),
 ]
 # A root cause that the fault brings along by nature, beside its own slug.
 COMPANY = {"output-other-account": {"account.mismatch"}, "output-missing": {"workflow.missing"}, "stuck-rollback-first": {"permission.denied"}, "stuck-rollback-second": {"lambda.runtime-blocked"},

@@ -65,6 +65,7 @@ def test_every_fault_is_a_root_cause(report):
 
 # One that explains another takes its place among the root causes: (cause, effect) and why.
 EXPLAINS = {
+    ("account.mismatch", "bucket.denied"): "the bucket belongs to the account that is meant",
     ("lambda.image-access-denied", "lambda.*"): "a function without its image answers no call",
     ("lambda.image-deleted", "lambda.*"): "as above",
     ("lambda.role-not-assumable", "lambda.*"): "a function without its role answers no call",

@@ -66,7 +66,8 @@ const struct m2_failure_row m2_failure_task_rows[] = {
     { "task.vcpu-quota", "reached the limit on the number of vCPUs|number of tasks you can run concurrently|"
                          "configuration is above your limit" },
     { "task.capacity", "Capacity is unavailable at this time" },
-    { "task.not-fargate", "RESOURCE:|NO ACTIVE INSTANCES|EMPTY CAPACITY PROVIDER|"
+    { "task.not-fargate", "RESOURCE:CPU|RESOURCE:MEMORY|RESOURCE:ENI|RESOURCE:GPU|RESOURCE:PORTS|NO ACTIVE "
+                          "INSTANCES|EMPTY CAPACITY PROVIDER|"
                           "MemberOf placement constraint unsatisfied" },
     { "task.not-fargate", "=AGENT|=ATTRIBUTE|=LOCATION|=INACTIVE" },
     { "task.gone", "=MISSING" },

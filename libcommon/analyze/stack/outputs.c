@@ -90,7 +90,8 @@ void m2_stack_outputs(struct m2_check_run *r)
         m2_found_unseen(r, v.name, &v.look);
     } else if (v.state == M2_STACK_NONE) {
         m2_found_skip(r, v.name, "There is no stack yet, so there are no outputs.");
-    } else if (m2_status_row(v.status)->level == M2_UNKNOWN || !m2_status_row(v.status)->usable) {
+    } else if (m2_status_row(v.status)->level == M2_UNKNOWN ||
+               (!m2_status_row(v.status)->usable && !m2_str_starts(v.status, "UPDATE_"))) {
         m2_found_skip(r, v.name, "The stack is in state %s; its outputs count once it is complete.",
                       v.status);
     } else {

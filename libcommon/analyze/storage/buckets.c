@@ -31,9 +31,12 @@ static void add_named(struct m2_buckets *b, struct m2_arena *a)
     for (size_t i = 0; i < b->view.resources.len; i++) {
         const struct m2_resource *it = &b->view.resources.at[i];
         if (m2_str_eq(it->type, "AWS::S3::Bucket") && !m2_str_empty(it->physical_id) &&
-            !m2_str_eq(it->status, "DELETE_COMPLETE"))
-            bucket_of(b, a, it->physical_id, m2_arena_printf(a, "the stack's resource %s", it->logical_id))
-                ->in_stack = true;
+            !m2_str_eq(it->status, "DELETE_COMPLETE")) {
+            struct m2_bucket *own = bucket_of(b, a, it->physical_id,
+                                              m2_arena_printf(a, "the stack's resource %s", it->logical_id));
+            own->in_stack = true;
+            own->made = own->made || m2_str_ends(it->status, "_COMPLETE");
+        }
     }
 }
 

@@ -13,6 +13,7 @@ struct m2_bucket {
     const char *name;
     const char *named_by; /* "the stack's output DataBucketName" */
     bool in_stack;        /* a resource of the stack */
+    bool made;            /* and CloudFormation made it */
     enum m2_bucket_owner owner;
     const char *region; /* NULL when not known */
     const struct m2_call *region_call;

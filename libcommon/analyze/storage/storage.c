@@ -49,14 +49,14 @@ static void unseen(struct m2_check_run *r, const struct m2_bucket *b)
     m2_found_unseen(r, b->name, &look);
 }
 
-/* A bucket that the stack itself should have made is missing because the stack failed. */
+/* A bucket that the stack should have made but did not is missing because the stack failed. */
 static void missing(struct m2_check_run *r, const struct m2_bucket *b, const struct m2_stackview *v)
 {
     struct m2_finding *f = say(r, M2_FAIL, b, "bucket.missing", b->head, "", NULL);
     m2_found_detail(r, f, "There is no bucket %s, which %s names.", b->name, b->named_by);
     if (b->head && b->head->status == M2_CALL_OK)
         f->evidence.len = 0;
-    if (b->in_stack)
+    if (b->in_stack && !b->made)
         m2_found_about(r, f, v->name);
     m2_found_command(r, f, "aws s3 mb s3://%s", m2_word(r->arena, b->name));
 }

@@ -81,9 +81,9 @@ static const struct m2_link task_links[] = {
 };
 
 static const struct m2_link links[] = {
-    { "stack.failed", "workflow.missing", M2_JOIN_ANY },
-    { "stack.delete-failed", "workflow.missing", M2_JOIN_ANY },
-    { "stack.output-invalid", "workflow.missing", M2_JOIN_ANY },
+    { "stack.failed", "workflow.missing", M2_JOIN_ABOUT },
+    { "stack.delete-failed", "workflow.missing", M2_JOIN_ABOUT },
+    { "stack.output-invalid", "workflow.missing", M2_JOIN_ABOUT },
     { "net.subnet-missing", "workflow.target-missing", M2_JOIN_ABOUT },
     { "net.security-group-missing", "workflow.target-missing", M2_JOIN_ABOUT },
     { "task.*", "task.*", M2_JOIN_ABOUT },

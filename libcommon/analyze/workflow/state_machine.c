@@ -174,7 +174,8 @@ static void missing(struct m2_check_run *r, const struct m2_stackview *v, const 
     else
         m2_found_detail(r, f, "The stack %s holds no state machine and names none in its outputs.", v->name);
     m2_found_evidence(r, f, look->call, "", NULL);
-    m2_found_about(r, f, v->arn);
+    if (!x || !m2_str_ends(x->status, "_COMPLETE")) /* one that was made has gone for another reason */
+        m2_found_about(r, f, v->arn);
     m2_found_about(r, f, x ? x->logical_id : NULL);
 }
 
