@@ -61,10 +61,12 @@ int m2_snapshot_load(struct m2_snapshot *out, struct m2_arena *a, const char *pa
 /** From a parsed document; ROOT must live in A. */
 int m2_snapshot_from_value(struct m2_snapshot *out, struct m2_arena *a, struct m2_value *root,
                            const char *name, struct m2_err *err) M2_MUST_USE;
-/** Through a temporary file, mode 0600; REDACT removes what docs/FORMATS lists. */
+/** Through a temporary file, mode 0600; REDACT removes what docs/FORMATS lists; without it only secrets go. */
 int m2_snapshot_save(const struct m2_snapshot *s, const char *path, bool redact, struct m2_err *err) M2_MUST_USE;
 /** A redacted deep copy in A. */
 struct m2_value *m2_snapshot_redact(struct m2_arena *a, const struct m2_value *root);
+/** A deep copy in A without credentials and password-like values; accounts, names and addresses stay. */
+struct m2_value *m2_snapshot_without_secrets(struct m2_arena *a, const struct m2_value *root);
 
 /* ---- asking ---- */
 

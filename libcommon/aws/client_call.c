@@ -187,10 +187,37 @@ static bool clock_is_off(struct m2_run *r, const struct m2_response *res)
     return off > SKEW_LIMIT_MS || off < -SKEW_LIMIT_MS;
 }
 
+#define SECRET_MIN 8 /* a shorter one is part of ordinary words */
+
+static const char *without(struct m2_run *r, const char *text, const struct m2_secret *secret)
+{
+    const char *hidden = m2_secret_reveal(secret), *at = NULL;
+    if (secret->len < SECRET_MIN || !strstr(text, hidden))
+        return text;
+    struct m2_buf b;
+    m2_buf_init(&b, 2 * strlen(text));
+    for (; (at = strstr(text, hidden)) != NULL; text = at + secret->len) {
+        m2_buf_add(&b, text, (size_t)(at - text));
+        m2_buf_adds(&b, "***");
+    }
+    m2_buf_adds(&b, text);
+    text = m2_arena_strdup(r->arena, b.data);
+    m2_buf_free(&b);
+    return text;
+}
+
+/* A refused signature is answered with the request that was signed, session token included. */
+static const char *without_secrets(struct m2_run *r, const char *text)
+{
+    const struct m2_keys *keys = &r->client->creds.keys;
+    return without(r, without(r, text, &keys->secret_access_key), &keys->session_token);
+}
+
 static void refused(struct m2_run *r, const struct m2_response *res, bool clock_off)
 {
     struct m2_api_error e = { 0 };
     m2_codec_error(&e, r->arena, &r->op, res, &plain);
+    e.message = without_secrets(r, e.message);
     if (m2_run_redirect(r, &e, res))
         return;
     if (m2_aws_is_expired(e.code) && m2_run_renew(r))

@@ -104,7 +104,7 @@ static struct m2_value *redact_member(struct walk *w, const struct m2_value *obj
         (w->setting && m2_secret_setting(key)) || m2_secret_member(key) || (pair && m2_secret_setting(pair));
     if (secret && is_concealable(v))
         return conceal(w, v);
-    if (v->type == M2_NUMBER && v->u.text.n == 12 && m2_str_has_ci(key, "account"))
+    if (!w->r.names_stay && v->type == M2_NUMBER && v->u.text.n == 12 && m2_str_has_ci(key, "account"))
         return m2_v_string(w->r.a, m2_redact_text(&w->r, v->u.text.p));
     if (w->acl && v->type == M2_STRING && (strcmp(key, "ID") == 0 || strcmp(key, "DisplayName") == 0))
         return m2_v_string(w->r.a, m2_redact_user(&w->r, v->u.text.p));
@@ -156,4 +156,10 @@ struct m2_value *m2_snapshot_redact(struct m2_arena *a, const struct m2_value *r
     if (m2_v_is(out, M2_OBJECT))
         m2_v_set_bool(a, out, "redacted", true);
     return out;
+}
+
+struct m2_value *m2_snapshot_without_secrets(struct m2_arena *a, const struct m2_value *root)
+{
+    struct walk w = { .r = { .a = a, .names_stay = true } };
+    return redact(&w, root);
 }

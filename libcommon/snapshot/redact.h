@@ -27,6 +27,7 @@ struct m2_redactor {
     struct m2_arena *a;
     struct m2_strmap accounts, emails, users;
     struct m2_redacted known[M2_REDACTED_KNOWN]; /* what texts became last; a slot may be taken over */
+    bool names_stay; /* only secrets go; who it is may be seen */
 };
 
 /** Is NAME, of a setting (variable, parameter, tag), that of a secret? Wider than for a member of an answer.

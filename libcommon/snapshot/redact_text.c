@@ -321,7 +321,7 @@ const char *m2_redact_account(struct m2_redactor *r, const char *account)
 
 const char *m2_redact_user(struct m2_redactor *r, const char *user)
 {
-    if (m2_str_starts(user, "user-"))
+    if (r->names_stay || m2_str_starts(user, "user-"))
         return user;
     bool is_new;
     size_t *at = m2_strmap_at(&r->users, r->a, m2_arena_strdup(r->a, user), &is_new);
@@ -374,9 +374,10 @@ static const char *redact_anew(struct m2_redactor *r, const char *s)
     s = taken(r, &b, m2_redact_credentials(&b, s), s);
     if (strpbrk(s, "=:") || strstr(s, "--"))
         s = taken(r, &b, m2_redact_settings(&b, s), s);
-    if (strchr(s, '@'))
+    if (!r->names_stay && strchr(s, '@'))
         s = taken(r, &b, redact_emails(r, &b, s), s);
-    s = taken(r, &b, redact_accounts(r, &b, s), s);
+    if (!r->names_stay)
+        s = taken(r, &b, redact_accounts(r, &b, s), s);
     m2_buf_free(&b);
     return s;
 }

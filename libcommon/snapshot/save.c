@@ -9,7 +9,8 @@ int m2_snapshot_save(const struct m2_snapshot *s, const char *path, bool redact,
     struct m2_arena *a = m2_arena_new();
     struct m2_buf text;
     m2_buf_init(&text, M2_JSON_MAX_FILE);
-    m2_json_write(&text, redact ? m2_snapshot_redact(a, s->root) : s->root, true);
+    m2_json_write(&text, redact ? m2_snapshot_redact(a, s->root) : m2_snapshot_without_secrets(a, s->root),
+                  true);
     m2_buf_addc(&text, '\n');
     int rc;
     if (text.over)

@@ -1,9 +1,7 @@
 """Where credentials come from, each source through the real binary: found, refused, hanging, expired."""
 import hashlib
 import json
-import os
 import stat
-import subprocess
 import time
 
 import pytest
