@@ -177,12 +177,14 @@ void m2_target_deployed(struct m2_target *t, const struct m2_snapshot *s)
 
 /* ---- as the script picks ---- */
 
-/* The script's choice is a guess for a deployment to come; of one that is there it would say nothing. */
-static bool is_deployed(const struct m2_snapshot *s)
+/* The script's choice is a guess for a deployment to come; of one that is there, or may be there unseen, it
+ * would say nothing. */
+static bool may_guess(const struct m2_snapshot *s)
 {
     struct m2_stackview v;
     m2_stackview_make(&v, s->arena, s);
-    return v.state == M2_STACK_THERE;
+    return v.state == M2_STACK_NONE ||
+           (v.state == M2_STACK_UNSEEN && !m2_calls(s, "cloudformation", "DescribeStacks", NULL));
 }
 
 static const char *default_vpc(const struct m2_snapshot *s)
@@ -226,7 +228,7 @@ void m2_target_pick(struct m2_target *t, const struct m2_snapshot *s, const char
     bool chosen = vpc != NULL;
     if (t->subnets.len)
         vpc = vpc_of_subnet(s, t->subnets.at[0]);
-    else if (!vpc && !is_deployed(s))
+    else if (!vpc && may_guess(s))
         vpc = default_vpc(s);
     if (!vpc)
         return;

@@ -93,6 +93,34 @@ static bool acl_opens(const struct m2_call *acl, struct m2_arena *a, const char 
     return false;
 }
 
+/* Was the answer lost? An answer that says "none is set" is one; a question never asked is not told of. */
+static bool lost(const struct m2_call *c, const char *none)
+{
+    return c && c->status != M2_CALL_OK && !(none && m2_str_eq(c->code, none));
+}
+
+/* Is it hidden whether everybody may read the bucket? Then no report may call it closed. */
+static bool openness_unseen(struct m2_check_run *r, const struct m2_bucket *b)
+{
+    const struct m2_call *block = m2_bucket_call(r->snap, "GetPublicAccessBlock", b->name);
+    const struct m2_call *status = m2_bucket_call(r->snap, "GetBucketPolicyStatus", b->name);
+    const struct m2_call *acl = m2_bucket_call(r->snap, "GetBucketAcl", b->name);
+    struct m2_look look = { .seen = M2_UNSEEN };
+    if (!flag(block, "RestrictPublicBuckets") && lost(status, "NoSuchBucketPolicy")) {
+        look.right = "s3:GetBucketPolicyStatus";
+        look.call = status;
+    } else if (!flag(block, "IgnorePublicAcls") && lost(acl, NULL)) {
+        look.right = "s3:GetBucketAcl";
+        look.call = acl;
+    } else {
+        return false;
+    }
+    look.why = m2_arena_printf(r->arena, "Whether bucket %s is open to everybody was not told: %s (%s).",
+                               b->name, look.right, m2_str_or(look.call->code, "not asked in time"));
+    m2_found_unseen(r, b->name, &look);
+    return true;
+}
+
 static bool public_bucket(struct m2_check_run *r, const struct m2_bucket *b)
 {
     const struct m2_call *block = m2_bucket_call(r->snap, "GetPublicAccessBlock", b->name);
@@ -176,7 +204,7 @@ static void judge(struct m2_check_run *r, const struct m2_bucket *b, const struc
         unseen(r, b);
     } else {
         bool wrong = elsewhere(r, b), open = public_bucket(r, b), plain = unencrypted(r, b);
-        if (!wrong && !open && !plain)
+        if (!wrong && !open && !plain && !openness_unseen(r, b))
             m2_found_pass(r, b->name, "Bucket %s is there%s%s.", b->name, b->region ? ", in " : "",
                           m2_str_or(b->region, ""));
     }

@@ -52,6 +52,11 @@ static const struct sample storage[] = {
       "{'service':'s3','operation':'GetBucketPolicyStatus','input':{'Bucket':'mroptimum-data-"
       "123456789012'},'status':'ok','" "output':{'PolicyStatus':{'IsPublic':true}}}" } }, "storage.buckets", P,
       NULL },
+    { "public, but the answers were lost", { { "s3:GetPublicAccessBlock " DATA, "error",
+      "NoSuchPublicAccessBlockConfiguration" }, { "x", "new",
+      "{'service':'s3','operation':'GetBucketPolicyStatus','input':{'Bucket':'mroptimum-data-"
+      "123456789012'},'status':'error','error':{'code':'Network','message':'reset','http_status':0}}" } },
+      "storage.buckets", U, NULL },
     { "plain", { { "s3:GetBucketEncryption " DATA, "error", "ServerSideEncryptionConfigurationNotFoundError" }
       }, "storage.buckets", W, "bucket.no-encryption" },
     { "not deployed", { { "cloudformation:DescribeStacks", "error", NO_STACK } }, "storage.buckets", S, NULL },

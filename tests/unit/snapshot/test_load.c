@@ -182,3 +182,35 @@ Test(load, saved_and_loaded_is_the_same_and_private)
     cr_expect(strstr(err.msg, path), "%s", err.msg);
     m2_arena_free(a);
 }
+
+#define STACKS                                                                                               \
+    "{\"service\":\"cloudformation\",\"operation\":\"DescribeStacks\",\"input\":{\"StackName\":\"s\"},"
+#define DEFAULT_VPC                                                                                          \
+    "{\"service\":\"ec2\",\"operation\":\"DescribeVpcs\",\"output\":{\"Vpcs\":[{\"VpcId\":\"vpc-1\","        \
+    "\"IsDefault\":true}]}},{\"service\":\"ec2\",\"operation\":\"DescribeSubnets\",\"output\":{\"Subnets\":" \
+    "[{\"SubnetId\":\"subnet-1\",\"VpcId\":\"vpc-1\",\"MapPublicIpOnLaunch\":true}]}}"
+#define REFUSED(code, text) STACKS "\"error\":{\"code\":\"" code "\",\"message\":\"" text "\"}},"
+
+/* Found by breaking every exchange of a run: the default VPC was judged in place of the deployed one. */
+Test(load, a_stack_that_cannot_be_read_is_not_taken_for_none)
+{
+    static const struct {
+        const char *name, *text;
+        size_t subnets;
+    } cases[] = {
+        { "not asked", CALLS(DEFAULT_VPC), 1 },
+        { "not there", CALLS(REFUSED("ValidationError", "Stack with id s does not exist") DEFAULT_VPC), 1 },
+        { "lost", CALLS(REFUSED("Protocol", "the answer is empty") DEFAULT_VPC), 0 },
+        { "denied", CALLS(REFUSED("AccessDenied", "no") DEFAULT_VPC), 0 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct m2_arena *a = m2_arena_new();
+        struct m2_snapshot s;
+        struct m2_err err = { 0 };
+        cr_assert_eq(m2_snapshot_from_value(&s, a, parse(a, cases[i].text), "test", &err), 0, "%s: %s",
+                     cases[i].name, err.msg);
+        cr_expect_eq(s.target.subnets.len, cases[i].subnets, "%s: %zu subnets", cases[i].name,
+                     s.target.subnets.len);
+        m2_arena_free(a);
+    }
+}
