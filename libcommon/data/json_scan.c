@@ -209,7 +209,7 @@ static int scan_word(struct scan *s)
     size_t n = (size_t)(stop - s->p);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (n == strlen(words[i]) && memcmp(s->p, words[i], n) == 0) {
-            add_token(s);
+            add_token(s)->len = (uint32_t)n;
             s->p = stop;
             return 0;
         }
@@ -240,6 +240,15 @@ static int scan_member(struct scan *s)
     return s->p == s->end ? ends_in(s, "an object") : scan_value(s);
 }
 
+/* Behind the closing bracket of the container whose token is number AT. */
+static int end_container(struct scan *s, size_t at)
+{
+    struct m2_json_token *token = &s->out->at[at];
+    token->len = (uint32_t)(s->p - s->begin) - token->offset;
+    s->depth--;
+    return 0;
+}
+
 /* At the opening bracket. */
 static int scan_container(struct scan *s, char close, const char *what, const char *comma_or_close)
 {
@@ -247,13 +256,13 @@ static int scan_container(struct scan *s, char close, const char *what, const ch
     if (s->depth == M2_JSON_DEPTH)
         return fail_at(s, M2_ELIMIT, s->p, "nested deeper than %d levels", M2_JSON_DEPTH);
     s->depth++;
+    size_t at = s->out->len;
     add_token(s);
     s->p++;
     skip_space(s);
     if (s->p < s->end && *s->p == close) {
         s->p++;
-        s->depth--;
-        return 0;
+        return end_container(s, at);
     }
     for (;;) {
         if (s->p == s->end)
@@ -273,8 +282,7 @@ static int scan_container(struct scan *s, char close, const char *what, const ch
         skip_space(s);
     }
     s->p++;
-    s->depth--;
-    return 0;
+    return end_container(s, at);
 }
 
 static int scan_value(struct scan *s)

@@ -14,7 +14,7 @@
 #include "m2/err.h"
 #include "m2/str.h"
 
-/* Of a key, string or number: where its text stands, quotes not counted. */
+/* Where the text of a key or value stands; of a key or string without its quotes. */
 struct m2_json_token {
     uint32_t line, col, offset, len;
 };

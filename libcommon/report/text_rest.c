@@ -53,7 +53,7 @@ static void in_full(struct m2_printer *p, const struct m2_group *g)
 static void in_short(struct m2_printer *p, const struct m2_group *g)
 {
     const struct m2_finding *f = g->members.at[0];
-    const char *names[64];
+    const char *names[64] = { NULL };
     size_t n = 0;
     for (size_t i = 0; i < g->members.len && n < 64; i++)
         names[n++] = g->members.at[i]->resource;

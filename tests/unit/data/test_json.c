@@ -212,3 +212,56 @@ Test(json, files)
     cr_assert_null(v);
     m2_arena_free(a);
 }
+
+/* "OPEN inner , pad , inner CLOSE" with a pad that makes it too large to be parsed in one piece. */
+static struct m2_value *parse_large(struct m2_arena *a, const char *format, const char *inner, char pad,
+                                    struct m2_err *err)
+{
+    char *padding = m2_arena_alloc(a, 70001);
+    memset(padding + 1, 'x', 69999);
+    padding[0] = pad;
+    struct m2_value *v = parse(a, m2_arena_printf(a, format, inner, padding, inner, "\"end\":0"), err);
+    return v;
+}
+
+Test(json, a_large_text_is_read_as_its_parts_are)
+{
+    static const char *const inner[] = {
+        "{}",
+        "[]",
+        "\"\"",
+        "true",
+        "null",
+        "-1.50e-7",
+        "\"\\b\\f\\n\\r\\t\\u007f\\u202e\"",
+        "{\"a\\\"\\u001b\":[1,{\"\":false}],\"b\":\"{[\"}",
+        "123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890",
+        "\"caf\xc3\xa9 \xf0\x9f\x98\x80\"",
+    };
+    for (size_t i = 0; i < COUNT(inner); i++) {
+        struct m2_arena *a = m2_arena_new();
+        struct m2_err err = { 0 };
+        struct m2_value *list = parse_large(a, "[%s,\n\"%s\",\n %s]", inner[i], '{', &err);
+        cr_assert(list, "%s: %s", inner[i], err.msg);
+        const struct m2_value *first = m2_v_at(list, 0), *last = m2_v_at(list, 2);
+        cr_expect_eq(m2_v_len(list), 3);
+        cr_expect(m2_v_equal(first, parse(a, inner[i], &err)) && m2_v_equal(first, last), "%s", inner[i]);
+        cr_expect_eq(m2_v_len(m2_v_at(list, 1)) + strlen(m2_v_text(m2_v_at(list, 1))), 70000);
+        cr_expect(list->line == 1 && first->col == 2 && last->line == 3 && last->col == 2, "%s", inner[i]);
+        struct m2_value *object =
+            parse_large(a, "{\"k\\\"\\u0041\":%s,\"pad\":[\"%s\"],\"\":%s,%s}", inner[i], '[', &err);
+        cr_assert(object, "%s: %s", inner[i], err.msg);
+        cr_expect(m2_v_len(object) == 4 && m2_v_equal(m2_v_get(object, "k\"A"), first), "%s", inner[i]);
+        cr_expect(m2_v_equal(m2_v_get(object, ""), first) && m2_v_get(object, "end"), "%s", inner[i]);
+        m2_arena_free(a);
+    }
+}
+
+Test(json, a_duplicate_in_a_large_object_is_refused)
+{
+    struct m2_arena *a = m2_arena_new();
+    struct m2_err err = { 0 };
+    cr_expect_null(parse_large(a, "{\"k\":%s,\"pad\":\"%s\",\n\"\\u006b\":%s,%s}", "1", 'x', &err));
+    cr_expect_str_eq(err.msg, "t.json:2:1: the key \"k\" is there twice; first on line 1");
+    m2_arena_free(a);
+}
