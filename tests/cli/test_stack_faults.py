@@ -399,6 +399,28 @@ def test_without_a_call_nothing_is_guessed(report):
     assert in_order
 
 
+def test_without_the_stack_what_was_asked_for_is_judged(report):
+    """Saved answers about the parts, none about the stack."""
+    for name in ("state-ImageAccessDenied", "trust-anyone", "trust-wrong", "role-missing", "bucket-404", "bucket-public-policy", "stopped-task.oom",
+                 "history-task.pull.network", "target-taskdef", "memory", "timeout", "disk"):
+        a = healthy()
+        a.drop("DescribeStacks"), a.drop("describe-stack-resources"), a.drop("DescribeStackEvents")
+        assert not report(a).fails
+        FAULT[name](a)
+        slug = next(s for n, s, _, _ in FAULTS if n == name)
+        assert report(a).roots == [slug], name
+
+
+def test_outputs_under_their_other_names(report):
+    a = healthy()
+    for o in a.stack["Outputs"]:
+        o["OutputKey"] = o["OutputKey"].replace("CloudMRCross", "Cross").replace("BucketName", "Bucket").replace("Calculation", "")
+    a.drop("describe-stack-resources")
+    assert not report(a).fails
+    FAULT["trust-anyone"](a), FAULT["bucket-404"](a)
+    assert sorted(report(a).roots) == ["access.trust-anyone", "bucket.missing"]
+
+
 NEEDS = [("DescribeStacks", STACK, "stack.status"), ("DescribeStacks", STACK, "stack.outputs"), ("describe-stack-resources", STACK, "stack.resources"),
          ("DescribeStateMachine", None, "workflow.state-machine"), ("GetFunction", FUNCTION, "lambda.state"), ("GetFunction", FUNCTION, "lambda.memory"),
          ("GetFunction", FUNCTION, "lambda.timeout"), ("GetFunction", FUNCTION, "lambda.storage"), ("GetRole", ROLE, "access.trust"),

@@ -6,7 +6,8 @@
 #include "analyze/names.h"
 #include "m2/str.h"
 
-static const char *const keys[] = { "DataBucketName", "ResultsBucketName", "FailedBucketName" };
+static const char *const keys[] = { "DataBucketName", "ResultsBucketName", "FailedBucketName",
+                                    "DataBucket",     "ResultsBucket",     "FailedBucket" };
 
 static struct m2_bucket *bucket_of(struct m2_buckets *b, struct m2_arena *a, const char *name,
                                    const char *named_by)
@@ -38,6 +39,16 @@ static void add_named(struct m2_buckets *b, struct m2_arena *a)
             own->made = own->made || m2_str_ends(it->status, "_COMPLETE");
         }
     }
+}
+
+/* Where the stack cannot be read, the buckets that were asked for are those it is about. */
+static void add_asked(struct m2_buckets *b, struct m2_arena *a, const struct m2_snapshot *s)
+{
+    static const char *const operations[] = { "HeadBucket", "GetBucketLocation" };
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
+        for (const struct m2_call *c = NULL; (c = m2_calls(s, "s3", operations[i], c));)
+            if (c->status != M2_CALL_SKIPPED && m2_v_str(c->input, "Bucket"))
+                (void)bucket_of(b, a, m2_v_str(c->input, "Bucket"), "a call of the snapshot");
 }
 
 const struct m2_call *m2_bucket_call(const struct m2_snapshot *s, const char *operation, const char *bucket)
@@ -137,6 +148,8 @@ void m2_buckets_list(struct m2_buckets *out, struct m2_arena *a, const struct m2
 {
     m2_stackview_make(&out->view, a, s);
     add_named(out, a);
+    if (!out->list.len && out->view.state == M2_STACK_UNSEEN)
+        add_asked(out, a, s);
     for (size_t i = 0; i < out->list.len; i++) {
         struct m2_bucket *b = &out->list.at[i];
         const struct m2_call *owner = owner_call(s, b->name);
