@@ -32,6 +32,8 @@ void m2_newfile_unlink_all(void);
 
 /** All of BYTES to PATH through m2_newfile. */
 int m2_file_write(const char *path, struct m2_bytes bytes, unsigned mode, struct m2_err *err) M2_MUST_USE;
+/** Could m2_file_write write PATH now? For what takes minutes to make. Nothing stays. Errors: M2_EIO, M2_ECANCELLED. */
+int m2_file_probe(const char *path, struct m2_err *err) M2_MUST_USE;
 /** mkdir -p with MODE for what is missing. */
 int m2_dir_make(const char *path, unsigned mode, struct m2_err *err) M2_MUST_USE;
 

@@ -268,3 +268,19 @@ int m2_dir_make(const char *path, unsigned mode, struct m2_err *err)
     free(p);
     return rc;
 }
+
+int m2_file_probe(const char *path, struct m2_err *err)
+{
+    struct stat st;
+    struct m2_newfile *f;
+    if (m2_str_eq(path, "-"))
+        return 0;
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return write_failed(path, EISDIR, err);
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) /* to open a pipe would tell its reader something */
+        return access(path, W_OK) == 0 ? 0 : write_failed(path, errno, err);
+    if (m2_newfile_open(&f, path, 0600, err) < 0)
+        return -1;
+    m2_newfile_abort(f);
+    return 0;
+}

@@ -7,6 +7,7 @@
 #include "common/session.h"
 #include "m2/check.h"
 #include "m2/collect.h"
+#include "m2/file.h"
 #include "m2/report.h"
 #include "m2/snapshot.h"
 #include "m2/time.h"
@@ -169,6 +170,16 @@ static void shorten(struct m2_err *cut)
         (void)m2_fail(cut, M2_ECRED, "no AWS credentials were found; the report says where was looked");
 }
 
+/* Nobody waits for an account to be read and is told then that the file cannot be written. */
+static int check_files(const struct doctor_args *a, struct m2_err *err)
+{
+    const char *const paths[] = { a->common.output, a->save_snapshot };
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        if (paths[i] && m2_file_probe(paths[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struct m2_err *err)
 {
     const struct doctor_args *a = r->args;
@@ -176,7 +187,7 @@ static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struc
     const char *const *checks = NULL;
     if (m2_checks_select(&checks, r->arena, list_of(r, &a->only), list_of(r, &a->skip), err) < 0 ||
         session_settings(&r->session, r->arena, r->world->sys, &a->common, err) < 0 ||
-        get_snapshot(r, checks, &cut, err) < 0)
+        check_files(a, err) < 0 || get_snapshot(r, checks, &cut, err) < 0)
         return -1;
     m2_progress_clear(r->progress);
     if (a->save_snapshot && m2_snapshot_save(&r->snap, a->save_snapshot, !a->no_redact, err) < 0)
