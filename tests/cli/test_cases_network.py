@@ -208,3 +208,15 @@ def test_lost_default_route_beside_endpoints(diagnose):
             account.endpoint(service, "Gateway" if service == "s3" else "Interface")
         account.task_table["Routes"] = [r for r in account.task_table["Routes"] if r.get("DestinationCidrBlock") != "0.0.0.0/0"]
         assert "net.no-default-route" in roots(diagnose(account.snapshot())), services
+
+
+@pytest.mark.parametrize("code,fails", [("UnauthorizedOperation", False), ("500", True), ("InvalidAction", True)])
+def test_group_of_another_vpc_when_associations_are_not_told(diagnose, code, fails):
+    """Regression: an endpoint that does not know associations left a group of another VPC an open question."""
+    account = Account("nat")
+    account.groups[0]["VpcId"] = "vpc-0other"
+    account.extra.append({"service": "ec2", "operation": "DescribeSecurityGroupVpcAssociations", "region": account.region, "input": {},
+                          "status": "error", "error": {"code": code, "message": "", "http_status": 403}})
+    report = diagnose(account.snapshot())
+    assert [x[2] for x in of(report, "fail")] == (["net.security-group-other-vpc"] if fails else [])
+    assert fails or ("net.subnets", "sg-0task", None) in of(report, "unknown")

@@ -167,8 +167,70 @@ def gateway_detached_and_group_closed(a):
     a.ec2.detach_internet_gateway(InternetGatewayId=igw, VpcId=network[0])
 
 
-# The emulator does not know DescribeSecurityGroupVpcAssociations, so a group of another VPC stays an open question.
-UNTOLD = [("foreign-group", foreign_group, "net.subnets")]
+def one_zone(a):
+    vpc, subnets, group = a.public()
+    a.deploy((vpc, [subnets[0], a.subnet(vpc, "10.1.3.0/24", "a")], group))
+
+
+def subnet_gone(a):
+    network = a.public()
+    a.deploy(network)
+    a.ec2.delete_subnet(SubnetId=network[1][1])
+
+
+def group_gone(a):
+    network = a.public()
+    a.deploy(network)
+    a.ec2.delete_security_group(GroupId=network[2])
+
+
+def nat_deleted(a):
+    network = a.private_with_nat()
+    a.deploy(network, public_ip="DISABLED")
+    nat = a.ec2.describe_nat_gateways(Filters=[{"Name": "vpc-id", "Values": [network[0]]}])["NatGateways"][0]["NatGatewayId"]
+    a.ec2.delete_nat_gateway(NatGatewayId=nat)
+
+
+def nat_private(a):
+    vpc, subnets, group = a.isolated()
+    outer = a.subnet(vpc, "10.1.9.0/24", "a")
+    a.default_route(a.table(vpc, outer), GatewayId=a.internet_gateway(vpc))
+    nat = a.ec2.create_nat_gateway(SubnetId=outer, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
+    a.default_route(a.main_table(vpc), NatGatewayId=nat)
+    a.deploy((vpc, subnets, group), public_ip="DISABLED")
+
+
+def no_host_names(a):
+    network = a.private_with_endpoints()
+    a.ec2.modify_vpc_attribute(VpcId=network[0], EnableDnsHostnames={"Value": False})
+    a.deploy(network, public_ip="DISABLED")
+
+
+def endpoint_of(a, vpc, service):
+    return next(e for e in a.ec2.describe_vpc_endpoints()["VpcEndpoints"]
+                if e["VpcId"] == vpc and e["ServiceName"].endswith(service))
+
+
+def endpoint_gone(a):
+    network = a.private_with_endpoints()
+    a.ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint_of(a, network[0], "ecr.dkr")["VpcEndpointId"]])
+    a.deploy(network, public_ip="DISABLED")
+
+
+def endpoint_group_closed(a):
+    network = a.private_with_endpoints()
+    group = endpoint_of(a, network[0], "ecr.api")["Groups"][0]["GroupId"]
+    a.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[
+        {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.1.0.0/16"}]}])
+    a.deploy(network, public_ip="DISABLED")
+
+
+def endpoint_policy(a):
+    network = a.private_with_endpoints()
+    a.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint_of(a, network[0], ".s3")["VpcEndpointId"], PolicyDocument=json.dumps(
+        {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::mine/*"}]}))
+    a.deploy(network, public_ip="DISABLED")
+
 
 HEALTHY = [("pre-deployment", pre_deployment), ("public", public), ("nat", nat), ("endpoints", endpoints)]
 
@@ -182,6 +244,16 @@ BROKEN = [
     ("acl-egress", lambda a: acl_denies(a, True), ["net.acl-blocks-egress"]),
     ("acl-return", lambda a: acl_denies(a, False), ["net.acl-blocks-return"]),
     ("no-dns", no_dns, ["net.dns-support-off"]),
+    ("foreign-group", foreign_group, ["net.security-group-other-vpc"]),
+    ("one-zone", one_zone, ["warn:net.subnets-same-az"]),
+    ("subnet-gone", subnet_gone, ["net.subnet-missing"]),
+    ("group-gone", group_gone, ["net.security-group-missing"]),
+    ("nat-deleted", nat_deleted, ["net.nat-not-available"]),
+    ("nat-private", nat_private, ["net.nat-private-connectivity"]),
+    ("no-host-names", no_host_names, ["net.dns-hostnames-off"]),
+    ("endpoint-gone", endpoint_gone, ["net.endpoint-missing"]),
+    ("endpoint-group-closed", endpoint_group_closed, ["net.endpoint-sg-blocks"]),
+    ("endpoint-policy", endpoint_policy, ["net.endpoint-policy-denies"]),
     ("two-vpcs", two_vpcs, ["net.subnets-different-vpc"]),
     ("s3-not-associated", s3_not_associated, ["net.s3-endpoint-not-associated"]),
     ("no-private-dns", no_private_dns, ["net.endpoint-private-dns-off"]),

@@ -40,15 +40,6 @@ def test_fault_is_named(name, make, expected, account, live):
         assert roots <= set(fails) | {"stack.resource-gone"}, "a root cause that is none:\n" + describe(doc)
 
 
-@pytest.mark.parametrize("name,make,check", scenarios.UNTOLD, ids=[s[0] for s in scenarios.UNTOLD])
-def test_what_cannot_be_read_is_unknown(name, make, check, account, live):
-    make(account)
-    run, doc = report(live)
-    statuses = {f["status"] for f in doc["findings"] if f["id"] == check}
-    assert "unknown" in statuses and "fail" not in statuses and run.status == 0, describe(doc)
-    assert live("--strict").status in (1, 4)
-
-
 def test_saved_snapshot_gives_the_same_findings(account, live, tmp_path):
     scenarios.gateway_detached_and_group_closed(account)
     saved = tmp_path / "account.json"

@@ -84,6 +84,18 @@ static void together(struct m2_nw *n)
 
 /* ---- groups ---- */
 
+/* An endpoint that does not know the operation: it has no such thing. */
+static bool is_unknown_operation(const struct m2_call *c)
+{
+    static const char *const codes[] = {
+        "500", "501", "404", "InvalidAction", "UnknownOperationException", "NotImplemented"
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (c->status == M2_CALL_ERROR && m2_str_eq(c->code, codes[i]))
+            return true;
+    return false;
+}
+
 /* 1 associated, 0 not, -1 refused (*gap). A snapshot without that rare call counts as not. */
 static int associated(struct m2_nw *n, const char *group, struct m2_look *gap)
 {
@@ -91,6 +103,8 @@ static int associated(struct m2_nw *n, const char *group, struct m2_look *gap)
     int answer = 0;
     for (const struct m2_call *c = NULL;
          (c = m2_calls(n->s, "ec2", "DescribeSecurityGroupVpcAssociations", c));) {
+        if (is_unknown_operation(c))
+            continue;
         if (c->status != M2_CALL_OK) {
             *gap = (struct m2_look){ .seen = M2_UNSEEN,
                                      .call = c,

@@ -248,36 +248,52 @@ static enum m2_nw_way way_of(struct leg *l, const struct m2_nw_share *s)
     return way;
 }
 
-/* Walk the shares; what does not work is named by what it diverts, or by itself. */
-static void walk(struct leg *l, const struct m2_nw_shares *shares)
+struct tally {
+    size_t open, unknown;
+    enum m2_nw_way fallback;
+};
+
+static struct tally count(struct leg *l, const struct m2_nw_shares *shares)
 {
-    size_t open = 0, unknown = 0;
-    l->n->quiet++;
-    enum m2_nw_way fallback =
-        shares->fallback ? follow(l, shares->fallback, shares->fallback_path) : M2_NW_WAY_UNKNOWN;
-    l->n->quiet--;
+    const struct m2_nw_share rest = { .route = shares->fallback, .path = shares->fallback_path };
+    struct tally t = { .fallback = shares->fallback ? way_of(l, &rest) : M2_NW_WAY_UNKNOWN };
     for (size_t i = 0; i < shares->list.len; i++) {
         enum m2_nw_way way = way_of(l, &shares->list.at[i]);
-        open += way == M2_NW_WAY_OPEN;
-        unknown += way == M2_NW_WAY_UNKNOWN;
+        t.open += way == M2_NW_WAY_OPEN;
+        t.unknown += way == M2_NW_WAY_UNKNOWN;
     }
+    return t;
+}
+
+/* What does not work is named by what it diverts, or by itself. */
+static void name_share(struct leg *l, const struct m2_nw_shares *shares, const struct m2_nw_share *s,
+                       const struct tally *t)
+{
+    enum m2_nw_way way = way_of(l, s);
+    bool part = t->open > 0, whole = !part && !t->unknown;
+    if (way != M2_NW_WAY_OPEN && s->bits > 0 && t->fallback == M2_NW_WAY_OPEN && (part || whole)) {
+        diverted(l, s, part, true);
+    } else if (way == M2_NW_WAY_SHUT && s->bits > 0 && t->fallback == M2_NW_WAY_SHUT && whole) {
+        diverted(l, s, false, false); /* two faults, one behind the other */
+        (void)follow(l, shares->fallback, shares->fallback_path);
+    } else {
+        (void)follow(l, s->route, s->path);
+    }
+}
+
+static void walk(struct leg *l, const struct m2_nw_shares *shares)
+{
+    struct tally t = count(l, shares);
     for (size_t i = 0; i < shares->list.len; i++) {
         const struct m2_nw_share *s = &shares->list.at[i];
-        enum m2_nw_way way = way_of(l, s);
-        bool part = open > 0;
-        if (!s->route && part)
+        if (s->route)
+            name_share(l, shares, s, &t);
+        else if (t.open)
             part_without_route(l, s);
-        else if (!s->route)
+        else
             l->out->no_route = shares->list.len == 1;
-        else if (way != M2_NW_WAY_OPEN && s->bits > 0 && fallback == M2_NW_WAY_OPEN && (part || !unknown))
-            diverted(l, s, part, true);
-        else if (way == M2_NW_WAY_SHUT && s->bits > 0 && fallback == M2_NW_WAY_SHUT && !part && !unknown) {
-            diverted(l, s, false, false); /* two faults, one behind the other */
-            (void)follow(l, shares->fallback, shares->fallback_path);
-        } else
-            (void)follow(l, s->route, s->path);
     }
-    l->out->way = open ? M2_NW_WAY_OPEN : unknown ? M2_NW_WAY_UNKNOWN : M2_NW_WAY_SHUT;
+    l->out->way = t.open ? M2_NW_WAY_OPEN : t.unknown ? M2_NW_WAY_UNKNOWN : M2_NW_WAY_SHUT;
 }
 
 struct m2_nw_internet m2_nw_internet(struct m2_nw *n, struct m2_nw_subnet *subnet, size_t dest)
