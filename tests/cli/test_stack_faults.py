@@ -110,6 +110,13 @@ def old_task(a):
     a.doc["collected_at"] = "2026-11-23T09:00:00Z"
 
 
+def old_in_seconds(a):
+    """Times as older versions of the AWS CLI print them."""
+    old_history(a)
+    a.executions[0].update(startDate=1763884800.0, stopDate=1763886660.123)
+    tasks_stopped({**task(1, "EssentialContainerExited", EXITED, 1), "stoppedAt": 1763886660.5})(a)
+
+
 def aborted(a):
     history({}, "TaskStateAborted", "ABORTED")(a)
 
@@ -160,7 +167,7 @@ def gone_after_failed_deletion(a):
 
 
 @pytest.mark.parametrize("how", [
-    old_history, old_task, aborted, aborted_by_history_only, retried, earlier_failed_creation, earlier_failed_update,
+    old_history, old_task, old_in_seconds, aborted, aborted_by_history_only, retried, earlier_failed_creation, earlier_failed_update,
     gone_after_failed_deletion,
     tasks_stopped(task(1, "EssentialContainerExited", EXITED, 0)), tasks_stopped(task(1, "UserInitiated", "Task stopped by user", 143)),
     tasks_stopped(task(1, "ServiceSchedulerInitiated", "Scaling activity initiated by deployment ecs-svc/1", 143)),

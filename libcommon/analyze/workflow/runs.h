@@ -31,6 +31,9 @@ struct m2_failed_runs {
     struct m2_look unseen; /* UNSEEN: the first refusal */
 };
 
+/** The time KEY of ITEM in ms: text, or seconds since 1970 as older versions of the AWS CLI print it; 0
+ * without. */
+int64_t m2_run_time(const struct m2_value *item, const char *key);
 /** Tasks of DescribeTasks that stopped in the time the user cares about. */
 void m2_runs_of_tasks(struct m2_failed_runs *out, struct m2_arena *a, const struct m2_snapshot *s);
 /** Failed executions by their histories. */

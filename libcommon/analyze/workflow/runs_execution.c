@@ -4,7 +4,6 @@
 #include "analyze/workflow/runs.h"
 #include "m2/json.h"
 #include "m2/str.h"
-#include "m2/time.h"
 
 #define DEFAULT_SINCE_MS (INT64_C(7) * 86400000)
 
@@ -158,7 +157,7 @@ static void add_history(struct m2_failed_runs *out, struct m2_arena *a, struct e
         return;
     }
     if (!x.at_ms)
-        (void)m2_time_parse(&x.at_ms, m2_v_str(t.event, "timestamp"));
+        x.at_ms = m2_run_time(t.event, "timestamp");
     add_run(out, a, &x, m2_v_get(t.event, telling[t.row].details),
             m2_str_ends(telling[t.row].type, "TimedOut") ? "States.Timeout" : NULL,
             state_before(events, t.id));
@@ -175,7 +174,7 @@ static struct execution execution_of(const struct m2_value *item, const struct m
     struct execution x = { .arn = m2_v_str(item, "executionArn"),
                            .status = m2_v_str(item, "status"),
                            .call = call };
-    (void)m2_time_parse(&x.at_ms, m2_str_or(m2_v_str(item, "stopDate"), m2_v_str(item, "startDate")));
+    x.at_ms = m2_run_time(item, m2_v_get(item, "stopDate") ? "stopDate" : "startDate");
     return x;
 }
 

@@ -7,6 +7,18 @@
 
 #define DEFAULT_SINCE_MS (INT64_C(7) * 86400000)
 
+int64_t m2_run_time(const struct m2_value *item, const char *key)
+{
+    const struct m2_value *v = m2_v_get(item, key);
+    double seconds = 0;
+    int64_t ms = 0;
+    if (m2_v_is(v, M2_STRING))
+        (void)m2_time_parse(&ms, m2_v_text(v));
+    else if (m2_v_to_double(v, &seconds) && seconds > 0 && seconds < 1e11)
+        ms = (int64_t)(seconds * 1000);
+    return ms;
+}
+
 static bool recent(const struct m2_snapshot *s, int64_t at_ms)
 {
     int64_t since = s->target.since_ms > 0 ? s->target.since_ms : DEFAULT_SINCE_MS;
@@ -50,12 +62,10 @@ static void read_reasons(struct m2_task_failure *out, struct m2_arena *a, const 
 static void add_task(struct m2_failed_runs *out, struct m2_arena *a, const struct m2_snapshot *s,
                      const struct m2_call *call, const struct m2_value *task)
 {
-    const char *stopped = m2_v_str(task, "stoppedAt");
     struct m2_failed_run run = { .of_task = true, .call = call, .evidence = task };
-    if (!stopped)
-        stopped = m2_v_str(task, "stoppingAt");
-    (void)m2_time_parse(&run.at_ms, stopped);
-    bool ended = stopped || m2_str_eq(m2_v_str(task, "lastStatus"), "STOPPED") || m2_v_str(task, "stopCode");
+    run.at_ms = m2_run_time(task, m2_v_get(task, "stoppedAt") ? "stoppedAt" : "stoppingAt");
+    bool ended =
+        run.at_ms || m2_str_eq(m2_v_str(task, "lastStatus"), "STOPPED") || m2_v_str(task, "stopCode");
     if (!ended || !recent(s, run.at_ms))
         return;
     struct m2_task_failure t = { 0 };
