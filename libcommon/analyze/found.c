@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -60,6 +61,10 @@ struct m2_finding *m2_found(struct m2_check_run *r, enum m2_status status, const
 void m2_found_detail(struct m2_check_run *r, struct m2_finding *f, const char *fmt, ...)
 {
     SAY(detail);
+    size_t n = strlen(f->detail);
+    bool list = strchr(f->detail, '\n') != NULL;
+    if (n && !list && (isalnum((unsigned char)f->detail[n - 1]) || f->detail[n - 1] == ')'))
+        f->detail = m2_arena_printf(r->arena, "%s.", f->detail); /* where another's message ends without */
 }
 
 void m2_found_title(struct m2_check_run *r, struct m2_finding *f, const char *fmt, ...)

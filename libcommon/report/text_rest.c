@@ -159,8 +159,16 @@ static void not_known(struct m2_printer *p)
             add_to_gap(p, &gaps, p->f->list.at[i]);
     if (gaps.list.len)
         heading(p, "not known");
-    for (size_t i = 0; i < gaps.list.len; i++)
+    bool rights = false;
+    for (size_t i = 0; i < gaps.list.len; i++) {
         print_gap(p, gaps.list.at[i]);
+        rights |= gaps.list.at[i]->right != NULL;
+    }
+    if (rights)
+        m2_report_field(p, 2, "",
+                        "To make these checks too, let your user or role call what they need, then run this "
+                        "again.",
+                        M2_ALL_LINES);
 }
 
 void m2_report_rest(struct m2_printer *p)

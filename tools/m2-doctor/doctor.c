@@ -65,9 +65,11 @@ static void on_event(void *user, const struct m2_collect_event *e)
     struct run *r = user;
     struct m2_buf text;
     m2_buf_init(&text, 400);
-    m2_buf_addf(&text, "read %zu answers", e->done);
-    if (e->waiting_for)
+    m2_buf_addf(&text, "%zu %s read", e->done, e->done == 1 ? "answer" : "answers");
+    if (e->waiting_for && e->waiting_ms >= 1000)
         m2_buf_addf(&text, ", waiting %lld s for %s", (long long)(e->waiting_ms / 1000), e->waiting_for);
+    else if (e->waiting_for)
+        m2_buf_addf(&text, ", waiting for %s", e->waiting_for);
     m2_progress_update(r->progress, text.data);
     m2_buf_free(&text);
 }

@@ -78,7 +78,8 @@ static const struct m2_cause causes[] = {
       "https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html" },
     { "credentials.expired", M2_FAIL, "The AWS session has expired",
       "Temporary credentials end after some hours. AWS refuses every call that is signed with old ones.",
-      "Sign in again, or take a new session.",
+      "Sign in again; where AWS_ACCESS_KEY_ID is set in the environment, replace it, its secret and its "
+      "session token.",
       "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html" },
     { "credentials.invalid", M2_FAIL, "AWS does not accept the credentials",
       "The access key does not exist any more, is switched off, or its secret is not the right one; or a "
