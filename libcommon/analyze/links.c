@@ -11,9 +11,25 @@
  * table.
  */
 static const char *const causal_order[] = {
-    "identity.*",     "net.*",     "image.*",      "template.*", "lambda.memory", "lambda.timeout",
-    "lambda.storage", "fargate.*", "stack.events", "stack.*",    "lambda.*",      "workflow.state-machine",
-    "access.*",       "storage.*", "task.*",       "workflow.*", "brain.*",
+    "identity.*",
+    "net.*",
+    "image.*",
+    "template.*",
+    "lambda.memory",
+    "lambda.timeout",
+    "lambda.storage",
+    "fargate.*",
+    "stack.events",
+    "stack.status",
+    "stack.outputs",
+    "lambda.*",
+    "workflow.state-machine",
+    "access.*",
+    "storage.*",
+    "task.*",
+    "workflow.*",
+    "stack.*",
+    "brain.*",
 };
 #define N_ORDER (sizeof causal_order / sizeof causal_order[0])
 #define CHECKS_PER_ROW 1000

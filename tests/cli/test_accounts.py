@@ -50,7 +50,7 @@ def describe(doc):
 
 
 def test_there_are_enough():
-    assert len(ACCOUNTS) >= 4
+    assert len(ACCOUNTS) >= 18
     for name in ACCOUNTS:
         assert len((FOLDER / f"{name}.md").read_text()) > 100, name
         assert (FOLDER / f"{name}.expect.json").is_file(), name

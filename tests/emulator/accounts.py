@@ -37,9 +37,10 @@ EVERYTHING = ["net.subnets", "net.egress", "net.acl", "net.security-group", "net
               "storage.buckets", "access.trust", "lambda.state", "fargate.logs"]
 
 
-def finish_with(*steps):
+def finish_with(*steps, complete=True):
     def finish(a, s):
-        whole(a, s)
+        if complete:
+            whole(a, s)
         for step in steps:
             step(a, s)
     return finish
@@ -70,6 +71,24 @@ told("healthy-endpoints", """
 A hospital's VPC without any way to the internet: endpoints for ECR (api and dkr) and CloudWatch Logs with private DNS,
 and a gateway endpoint for S3 in the subnets' route table. A tool that only looks for a default route would call this
 broken. m2-doctor finds nothing that fails.
+""")
+
+def default_network(a):
+    """The default VPC as every account has it: with an internet gateway."""
+    vpc = a.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+    a.default_route(a.main_table(vpc), GatewayId=a.internet_gateway(vpc))
+
+
+def not_deployed(a, s):
+    s.fail("cloudformation", "DescribeStacks", {"StackName": "mroptimum-mode2"}, "ValidationError",
+           "Stack with id mroptimum-mode2 does not exist")
+
+
+story("healthy-pre-deployment", default_network, finish_with(not_deployed),
+      must_pass=["net.subnets", "net.egress", "identity.permissions", "fargate.quota"])
+told("healthy-pre-deployment", """
+Nothing is deployed yet; somebody asks first whether it would work. m2-doctor looks at the default VPC, where the
+template would put the tasks, at quotas and rights, and says ready. That there is no stack is the state, not a fault.
 """)
 
 # ---- the network ----
@@ -111,4 +130,84 @@ executions end with States.TaskFailed, and tasks that stopped after about 40 sec
 
 m2-doctor names one root cause, net.no-default-route of that subnet, with the route table and its routes, and shows the
 stopped tasks and failed executions beneath it as what it explains.
+""")
+
+TIMEOUT = ("ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: "
+           "unable to retrieve ecr registry auth: service call has been retried 3 time(s): RequestError: send request "
+           "failed caused by: Post \"https://api.ecr.us-east-1.amazonaws.com/\": dial tcp 44.213.78.104:443: i/o timeout. "
+           "Please check your task network configuration.")
+
+
+def every_task_fails(reason):
+    def finish(a, s):
+        subnets = s.doc["target"]["subnets"]
+        failed_by_tasks(a, s, [task(a, s, n, subnets[n % 2], reason, "TaskFailedToStart") for n in (18, 37)])
+    return finish
+
+
+story("public-subnet-without-public-ip", lambda a: a.deploy(a.public(), public_ip="DISABLED"),
+      finish_with(every_task_fails(TIMEOUT)),
+      roots=[root("net.egress", "net.igw-without-public-ip")] * 2,
+      fails=["net.igw-without-public-ip", "task.init.registry-network"], must_pass=["net.acl", "net.security-group"])
+told("public-subnet-without-public-ip", """
+Following a security guide, somebody set AssignPublicIp to DISABLED in the state machine. But the subnets are public
+ones: their internet gateway serves only interfaces that have a public address. Since then no task starts.
+
+m2-doctor names the setting for both subnets, with the tasks and executions that failed by it.
+""")
+
+
+def acl_without_answers(a):
+    """Inbound only 443: answers come back to high ports and are dropped."""
+    net = a.public()
+    acl = a.ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [net[0]]}])["NetworkAcls"][0]["NetworkAclId"]
+    a.ec2.delete_network_acl_entry(NetworkAclId=acl, RuleNumber=100, Egress=False)
+    a.ec2.create_network_acl_entry(NetworkAclId=acl, RuleNumber=110, Protocol="6", RuleAction="allow", Egress=False,
+                                   CidrBlock="0.0.0.0/0", PortRange={"From": 443, "To": 443})
+    a.deploy(net)
+
+
+story("acl-drops-answers", acl_without_answers, finish_with(every_task_fails(TIMEOUT)),
+      roots=[root("net.acl", "net.acl-blocks-return")],
+      fails=["net.acl-blocks-return", "task.init.registry-network"], must_pass=["net.egress", "net.security-group"])
+told("acl-drops-answers", """
+The hospital's network team tightened the network ACL: inbound only 443. An ACL has no memory, so the answers to what a
+task asks arrive as inbound packets at a high port, and are dropped. Security groups look perfect.
+
+m2-doctor names the ACL, the direction and the rule that drops.
+""")
+
+
+def group_closed(a):
+    net = a.public()
+    a.ec2.revoke_security_group_egress(GroupId=net[2], IpPermissions=[
+        {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])
+    a.deploy(net)
+
+
+story("security-group-closed", group_closed, finish_with(every_task_fails(TIMEOUT)),
+      roots=[root("net.security-group", "net.sg-blocks-egress")],
+      fails=["net.sg-blocks-egress", "task.init.registry-network"], must_pass=["net.egress", "net.acl"])
+told("security-group-closed", """
+A clean-up script removed all rules from security groups that had no inbound rules, the outbound ones included. Tasks may
+not even ask.
+
+m2-doctor names the security group, with the failed tasks beneath.
+""")
+
+S3_TIMEOUT = ("CannotPullContainerError: ref pull has been retried 5 time(s): failed to copy: httpReadSeeker: failed open: "
+              "failed to do request: Get \"https://prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com/"
+              "8f21d0-469266894233\": dial tcp 3.5.29.108:443: i/o timeout")
+
+story("endpoints-s3-not-associated",
+      lambda a: a.deploy(a.private_with_endpoints(s3_tables=False), public_ip="DISABLED"),
+      finish_with(every_task_fails(S3_TIMEOUT)),
+      roots=[root("net.endpoints", "net.s3-endpoint-not-associated")],
+      fails=["net.s3-endpoint-not-associated", "task.pull.network"], must_pass=["net.security-group", "net.acl"])
+told("endpoints-s3-not-associated", """
+A VPC without internet has all the endpoints that the guide lists. But the S3 gateway endpoint was associated with another
+route table than the one the subnets use. Tasks sign in to ECR, read the manifest, and then hang: image layers come from
+S3.
+
+m2-doctor says that the endpoint is there and not associated with the subnets' route table.
 """)

@@ -200,6 +200,10 @@ def buckets(s):
             s.put("s3", "GetPublicAccessBlock", call["input"], {"PublicAccessBlockConfiguration": {
                 "BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True,
                 "RestrictPublicBuckets": True}})
+    for call in s.find("s3", "GetBucketEncryption"):  # every bucket has it since 2023
+        if call.get("error", {}).get("code") == "ServerSideEncryptionConfigurationNotFoundError":
+            s.put("s3", "GetBucketEncryption", call["input"], {"ServerSideEncryptionConfiguration": {"Rules": [
+                {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]}})
     for call in s.find("s3", "GetBucketAcl"):
         if call["status"] == "ok":
             call["output"]["Owner"].pop("DisplayName", None)

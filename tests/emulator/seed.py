@@ -182,7 +182,9 @@ class Account:
         """The stack in NETWORK (vpc, subnets, group)."""
         _, subnets, group = network
         s3 = self.client("s3")
-        s3.create_bucket(Bucket="templates")
+        where = {} if self.region == REGION else {
+            "CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        s3.create_bucket(Bucket="templates", **where)
         definition = self.definition(self.task_definition(image), subnets, group, public_ip)
         s3.put_object(Bucket="templates", Key="child.json",
                       Body=json.dumps(self.child_template(definition, memory)))

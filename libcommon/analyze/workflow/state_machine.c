@@ -46,6 +46,8 @@ static void judge(struct visit *v, const char *state, const char *what, const ch
     m2_found_evidence(v->r, f, look->call, "",
                       look->call && look->call->status == M2_CALL_OK ? look->call->output : NULL);
     m2_found_about(v->r, f, v->machine);
+    if (m2_str_starts(id, "arn:")) /* the stack lists functions and clusters by name */
+        m2_found_about(v->r, f, strrchr(id, '/') ? strrchr(id, '/') + 1 : strrchr(id, ':') + 1);
 }
 
 /* A function's ARN may end in a version or alias; the answer is about the function. */

@@ -1,0 +1,24 @@
+"""Every answer in fixtures/accounts has the members and types that AWS's service models say."""
+import json
+import pathlib
+
+import pytest
+
+from aws_shapes import check_call
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "fixtures" / "accounts"
+FILES = sorted(p for p in FOLDER.glob("*.json") if not p.name.endswith(".expect.json"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=[p.stem for p in FILES])
+def test_answers_are_as_aws_gives_them(path):
+    calls = json.loads(path.read_text())["calls"]
+    assert calls
+    wrong = [w for call in calls for w in check_call(call)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_wrong_shape_is_found():
+    call = {"service": "ec2", "operation": "DescribeSubnets", "input": {"SubnetIds": ["subnet-1"]}, "status": "ok",
+            "output": {"Subnets": [{"SubnetID": "subnet-1", "AvailableIpAddressCount": "8"}]}}
+    assert len(check_call(call)) == 2
