@@ -16,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 import accounts  # noqa: E402
+import accounts_access  # noqa: E402, F401 (adds its accounts)
 import accounts_jobs  # noqa: E402, F401 (adds its accounts)
 import complete  # noqa: E402
 from answers import Answers  # noqa: E402
