@@ -293,6 +293,15 @@ static int check_lasted(const struct m2_collect_run *run, struct m2_err *err)
 }
 
 /* Was anything at all read? If not, the first call says why. */
+/* Did AWS itself answer? A refusal with an AWS code is an answer; a web server's bare 404 or 500 is none. */
+static bool aws_answered(const struct m2_collected *c)
+{
+    const char *code = c->call.code;
+    bool bare = m2_str_empty(code) || code[strspn(code, "0123456789")] == '\0';
+    return c->call.status == M2_CALL_ERROR && c->call.http_status >= 400 && c->call.http_status < 500 &&
+           !bare;
+}
+
 static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
 {
     const struct m2_collected *first = NULL;
@@ -303,7 +312,7 @@ static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
             first = c;
         if (c->call.status == M2_CALL_OK)
             return check_lasted(run, err);
-        any_answer = any_answer || (c->call.status == M2_CALL_ERROR && c->call.http_status);
+        any_answer = any_answer || aws_answered(c);
     }
     if (!first || first->call.status != M2_CALL_ERROR)
         return 0;
@@ -311,6 +320,8 @@ static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
     case M2_ENET:
     case M2_ETLS:
     case M2_ETIMEOUT:
+    case M2_EPROTO:
+    case M2_ESERVICE:
         if (any_answer)
             return 0;
         break;
