@@ -93,10 +93,10 @@ static bool acl_opens(const struct m2_call *acl, struct m2_arena *a, const char 
     return false;
 }
 
-/* Was the answer lost? An answer that says "none is set" is one; a question never asked is not told of. */
+/* Is there no answer? One that says "none is set" is one; a question that was never asked has none. */
 static bool lost(const struct m2_call *c, const char *none)
 {
-    return c && c->status != M2_CALL_OK && !(none && m2_str_eq(c->code, none));
+    return !c || (c->status != M2_CALL_OK && !(none && m2_str_eq(c->code, none)));
 }
 
 /* Is it hidden whether everybody may read the bucket? Then no report may call it closed. */
@@ -115,8 +115,9 @@ static bool openness_unseen(struct m2_check_run *r, const struct m2_bucket *b)
     } else {
         return false;
     }
-    look.why = m2_arena_printf(r->arena, "Whether bucket %s is open to everybody was not told: %s (%s).",
-                               b->name, look.right, m2_str_or(look.call->code, "not asked in time"));
+    look.why =
+        m2_arena_printf(r->arena, "Whether bucket %s is open to everybody was not told: %s (%s).", b->name,
+                        look.right, m2_str_or(look.call ? look.call->code : NULL, "not asked"));
     m2_found_unseen(r, b->name, &look);
     return true;
 }
