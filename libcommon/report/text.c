@@ -11,13 +11,13 @@
 
 static const char *not_ready(struct m2_printer *p, size_t roots)
 {
-    size_t fails = p->f->counts[M2_FAIL];
-    if (fails == roots)
+    size_t beneath = p->f->counts[M2_FAIL] - p->f->root_causes.len;
+    if (!beneath)
         return m2_arena_printf(p->arena, "Not ready: %zu root %s.", roots,
                                m2_report_plural(roots, "cause", "causes"));
-    return m2_arena_printf(p->arena, "Not ready: %zu root %s %zu %s.", roots,
-                           m2_report_plural(roots, "cause explains", "causes explain"), fails,
-                           m2_report_plural(fails, "failure", "failures"));
+    return m2_arena_printf(p->arena, "Not ready: %zu root %s %zu more %s.", roots,
+                           m2_report_plural(roots, "cause explains", "causes explain"), beneath,
+                           m2_report_plural(beneath, "failure", "failures"));
 }
 
 static void verdict(struct m2_printer *p, size_t roots)

@@ -99,25 +99,30 @@ static bool lost(const struct m2_call *c, const char *none)
     return !c || (c->status != M2_CALL_OK && !(none && m2_str_eq(c->code, none)));
 }
 
-/* Is it hidden whether everybody may read the bucket? Then no report may call it closed. */
-static bool openness_unseen(struct m2_check_run *r, const struct m2_bucket *b)
+/* Is it hidden whether everybody may read the bucket, or whether it is encrypted? Then it is not in order. */
+static bool setting_unseen(struct m2_check_run *r, const struct m2_bucket *b)
 {
     const struct m2_call *block = m2_bucket_call(r->snap, "GetPublicAccessBlock", b->name);
     const struct m2_call *status = m2_bucket_call(r->snap, "GetBucketPolicyStatus", b->name);
     const struct m2_call *acl = m2_bucket_call(r->snap, "GetBucketAcl", b->name);
+    const struct m2_call *encryption = m2_bucket_call(r->snap, "GetBucketEncryption", b->name);
     struct m2_look look = { .seen = M2_UNSEEN };
+    const char *what = "open to everybody";
     if (!flag(block, "RestrictPublicBuckets") && lost(status, "NoSuchBucketPolicy")) {
         look.right = "s3:GetBucketPolicyStatus";
         look.call = status;
     } else if (!flag(block, "IgnorePublicAcls") && lost(acl, NULL)) {
         look.right = "s3:GetBucketAcl";
         look.call = acl;
+    } else if (lost(encryption, "ServerSideEncryptionConfigurationNotFoundError")) {
+        look.right = "s3:GetEncryptionConfiguration";
+        look.call = encryption;
+        what = "encrypted by default";
     } else {
         return false;
     }
-    look.why =
-        m2_arena_printf(r->arena, "Whether bucket %s is open to everybody was not told: %s (%s).", b->name,
-                        look.right, m2_str_or(look.call ? look.call->code : NULL, "not asked"));
+    look.why = m2_arena_printf(r->arena, "Whether bucket %s is %s was not told: %s (%s).", b->name, what,
+                               look.right, m2_str_or(look.call ? look.call->code : NULL, "not asked"));
     m2_found_unseen(r, b->name, &look);
     return true;
 }
@@ -205,7 +210,7 @@ static void judge(struct m2_check_run *r, const struct m2_bucket *b, const struc
         unseen(r, b);
     } else {
         bool wrong = elsewhere(r, b), open = public_bucket(r, b), plain = unencrypted(r, b);
-        if (!wrong && !open && !plain && !openness_unseen(r, b))
+        if (!wrong && !open && !plain && !setting_unseen(r, b))
             m2_found_pass(r, b->name, "Bucket %s is there%s%s.", b->name, b->region ? ", in " : "",
                           m2_str_or(b->region, ""));
     }

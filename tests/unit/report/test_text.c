@@ -34,7 +34,7 @@ Test(text, verdict_first_then_the_cause_with_its_effects_beneath)
     account_analyze(&ac, NULL);
     render(&b, &ac, "text", (struct m2_report_style){ 0 });
     static const char *const in_order[] = {
-        "Not ready: 1 root cause explains 2 failures.\n",
+        "Not ready: 1 root cause explains 1 more failure.\n",
         "Account 123456789012, region us-east-1, stack mroptimum-mode2\n",
         "1. x FAIL  The repository's policy does not let the Lambda service read\n",
         "Seen in ecr:GetRepositoryPolicy policyText: {}\n",

@@ -70,7 +70,7 @@ Test(text_groups, one_fault_on_two_subnets_is_one_root_cause)
     add(&g, M2_FAIL, "net.egress", "subnet-2", "net.no-default-route");
     add(&g, M2_FAIL, "net.dns", "vpc-1", "net.dns-support-off")->title = "No names";
     const char *text = render(&g, (struct m2_report_style){ 0 });
-    has(text, "Not ready: 2 root causes explain 3 failures.\n");
+    has(text, "Not ready: 2 root causes.\n");
     has(text, "1. x FAIL  The subnet has no route\n");
     has(text, "   subnet-1 and subnet-2 (net.egress, net.no-default-route)\n");
     has(text, "   The same is so for subnet-2.\n");
