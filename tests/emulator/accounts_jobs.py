@@ -351,7 +351,7 @@ def without_log_group(a):
 
 
 story("log-group-gone", without_log_group, finish_with(logs_gone),
-      roots=[root("fargate.logs", "fargate.log-group-missing")],
+      roots=[root("fargate.logs", "fargate.log-group-missing"), root("stack.resources", "stack.resource-gone")],
       fails=["fargate.log-group-missing", "stack.resource-gone", "task.init.logs-missing"], must_pass=["net.egress"])
 told("log-group-gone", """
 Somebody deleted old log groups to save money, and with them the one that the task definition writes to. Since then no
@@ -409,7 +409,7 @@ def without_function(a):
 
 
 story("workflow-function-gone", without_function, finish_with(function_gone),
-      roots=[root("workflow.state-machine", "workflow.target-missing")],
+      roots=[root("workflow.state-machine", "workflow.target-missing"), root("stack.resources", "stack.resource-gone")],
       fails=["stack.resource-gone", "workflow.target-missing"], must_pass=["net.egress"])
 told("workflow-function-gone", """
 The job function was deleted by hand, outside of the stack. CloudFormation still believes in it; the state machine still

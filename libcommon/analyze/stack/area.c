@@ -81,11 +81,6 @@ static const struct m2_link links[] = {
     { "region.image-mismatch", "lambda.image-access-denied", M2_JOIN_ANY },
     { "region.image-mismatch", "image.tag-missing", M2_JOIN_ANY },
     /* Who needs the lost resource says more than that the stack lost it. */
-    { "fargate.log-group-missing", "stack.resource-gone", M2_JOIN_ABOUT },
-    { "workflow.missing", "stack.resource-gone", M2_JOIN_ABOUT },
-    { "workflow.target-missing", "stack.resource-gone", M2_JOIN_ABOUT },
-    { "access.role-missing", "stack.resource-gone", M2_JOIN_ABOUT },
-    { "bucket.missing", "stack.resource-gone", M2_JOIN_ABOUT },
 };
 
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))
