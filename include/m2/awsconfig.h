@@ -40,7 +40,8 @@ int m2_awsconfig_load(struct m2_awsconfig *out, struct m2_arena *a, const struct
 const char *m2_awsconfig_get(const struct m2_awsconfig *c, const char *profile, const char *key,
                              const char **file, int *line);
 bool m2_awsconfig_has_profile(const struct m2_awsconfig *c, const char *profile);
-/** Configured endpoint of SERVICE (CLI name) with its source, by AWS's order; value NULL when the ordinary one applies. */
+/** Configured endpoint of SERVICE (CLI name) with its source, by AWS's order; value NULL when the ordinary one applies.
+ * SERVICE NULL: what holds for each service that has none of its own. */
 struct m2_setting m2_awsconfig_endpoint(const struct m2_awsconfig *c, struct m2_arena *a, const char *service);
 /** S3 addressing style from the profile's `s3 =` section: "path", "virtual", or NULL (auto). */
 const char *m2_awsconfig_s3_style(const struct m2_awsconfig *c);

@@ -134,4 +134,7 @@ struct m2_net {
     uint64_t started;
 };
 
+/** Append URL with userinfo and the values of secret query parameters replaced by "***". */
+void m2_mask_url(struct m2_buf *out, const char *url);
+
 #endif

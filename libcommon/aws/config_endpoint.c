@@ -70,9 +70,9 @@ struct m2_setting m2_awsconfig_endpoint(const struct m2_awsconfig *c, struct m2_
         return (struct m2_setting){ "endpoint_url", c->flags.endpoint_url, "--endpoint-url" };
     if (ignored(c))
         return out;
-    const char *id = service_id(a, service);
-    if (from_environment(&out, c, a, m2_arena_printf(a, "AWS_ENDPOINT_URL_%s", id)) ||
-        from_environment(&out, c, a, "AWS_ENDPOINT_URL") || from_services(&out, c, a, id))
+    const char *id = service ? service_id(a, service) : NULL;
+    if ((id && from_environment(&out, c, a, m2_arena_printf(a, "AWS_ENDPOINT_URL_%s", id))) ||
+        from_environment(&out, c, a, "AWS_ENDPOINT_URL") || (id && from_services(&out, c, a, id)))
         return out;
     const char *file = "";
     int line = 0;

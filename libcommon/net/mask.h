@@ -9,8 +9,6 @@
 
 /** May the value of header NAME be shown? */
 bool m2_mask_header(const char *name);
-/** Append URL with userinfo and the values of secret query parameters replaced by "***". */
-void m2_mask_url(struct m2_buf *out, const char *url);
 /** Append BODY with the values of secret members replaced: JSON "Name":"…", XML <Name>…</Name>, form Name=…&.
  */
 void m2_mask_body(struct m2_buf *out, struct m2_bytes body);

@@ -89,6 +89,31 @@ def test_explain_config_names_the_source_of_each_setting(doctor, tmp_path):
     assert rows["profile"]["source"] == "--profile"
 
 
+def test_explain_config_left_out_the_endpoints_of_the_profile_and_of_services(doctor, tmp_path):
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text("[default]\nendpoint_url = http://profile.test\nservices = local\n"
+                                          "[services local]\nsts =\n  endpoint_url = http://sts.test\n")
+    def urls(**env):
+        run = doctor("--explain-config", "--format", "json", env=env)
+        return {r["name"]: (r["value"], r["source"].split(" (")[0]) for r in json.loads(run.out)["settings"]
+                if r["name"].startswith("endpoint-url")}
+    own = ("http://sfn.test", "environment AWS_ENDPOINT_URL_SFN")
+    assert urls(AWS_ENDPOINT_URL_SFN="http://sfn.test") == {
+        "endpoint-url": ("http://profile.test", "profile default"), "endpoint-url sts": ("http://sts.test", "services local"),
+        "endpoint-url stepfunctions": own}
+    assert urls(AWS_ENDPOINT_URL_SFN="http://sfn.test", AWS_ENDPOINT_URL="http://all.test") == {
+        "endpoint-url": ("http://all.test", "environment AWS_ENDPOINT_URL"), "endpoint-url stepfunctions": own}
+    assert urls(AWS_ENDPOINT_URL="http://all.test", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS="true") == {
+        "endpoint-url": (None, "not set")}
+
+
+def test_explain_config_showed_the_password_in_a_url(doctor):
+    env = {"AWS_ENDPOINT_URL": "http://me:hunter2@all.test", "CLOUDMR_API_URL": "https://me:hunter2@api.test"}
+    for form in ("text", "json"):
+        run = doctor("--explain-config", "--format", form, env=env)
+        assert run.status == 0 and "hunter2" not in run.out and run.out.count("***@") == 2, run
+
+
 def test_explain_config_shows_no_secret(doctor):
     run = doctor("--explain-config", env={"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
                                           "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMIsecret",

@@ -3,10 +3,15 @@
 #include <string.h>
 
 #include "m2/json.h"
+#include "m2/model.h"
 #include "m2/value.h"
 
 struct row {
     const char *name, *value, *source;
+};
+struct rows {
+    struct row *at;
+    size_t len, cap;
 };
 
 static void add_credentials(struct session *s, struct row *row)
@@ -61,8 +66,6 @@ static void add_text(struct m2_buf *out, const struct row *rows, size_t n)
         struct row row = rows[i];
         if (none)
             row.source = "no source has any; tried in this order:";
-        else if (!row.source || (!row.value && m2_str_eq(row.source, "default")))
-            row.source = "not set";
         add_row(out, &row, NAME, VALUE);
         if (none)
             add_items(out, none + sizeof lead - 1);
@@ -76,7 +79,7 @@ static void add_json(struct m2_buf *out, struct m2_arena *a, const struct row *r
         struct m2_value *item = m2_v_object(a);
         m2_v_set_str(a, item, "name", rows[i].name);
         m2_v_set(a, item, "value", m2_v_string(a, rows[i].value));
-        m2_v_set_str(a, item, "source", m2_str_or(rows[i].source, "not set"));
+        m2_v_set_str(a, item, "source", rows[i].source);
         m2_v_push(a, list, item);
     }
     m2_v_set_str(a, root, "schema", "m2-config/1");
@@ -90,24 +93,63 @@ static const char *file_source(struct session *s, const char *variable)
     return m2_env(s->sys, variable) ? m2_arena_printf(s->arena, "environment %s", variable) : "default";
 }
 
+static void add_setting(struct m2_arena *a, struct rows *rows, const struct m2_setting *s)
+{
+    const bool unset = !s->value && (!s->source || m2_str_eq(s->source, "default"));
+    m2_vec_push(a, rows, ((struct row){ s->name, s->value, unset ? "not set" : s->source }));
+}
+
+/* A URL may hold a password. */
+static void add_url(struct m2_arena *a, struct rows *rows, struct m2_setting s)
+{
+    struct m2_buf shown;
+    m2_buf_init(&shown, (size_t)1 << 16);
+    if (s.value) {
+        m2_mask_url(&shown, s.value);
+        s.value = m2_arena_strdup(a, shown.data);
+    }
+    m2_buf_free(&shown);
+    add_setting(a, rows, &s);
+}
+
+/* The endpoint of every call, then those of the services that have their own. */
+static void add_endpoints(struct session *s, struct rows *rows)
+{
+    struct m2_setting all = m2_awsconfig_endpoint(&s->config, s->arena, NULL);
+    all.name = "endpoint-url";
+    add_url(s->arena, rows, all);
+    for (const char *const *service = m2_model_services(); *service; service++) {
+        struct m2_setting own = m2_awsconfig_endpoint(&s->config, s->arena, *service);
+        if (m2_str_eq(own.source, all.source))
+            continue;
+        own.name = m2_arena_printf(s->arena, "endpoint-url %s", *service);
+        add_url(s->arena, rows, own);
+    }
+}
+
 void session_explain(struct m2_buf *out, struct session *s, bool json)
 {
     const struct m2_awsconfig *c = &s->config;
-    const struct m2_setting *settings[] = { &c->profile_setting, &c->region,        &s->stack,
-                                            &s->endpoint,        &s->api_url,       &c->ca_bundle,
-                                            &c->max_attempts,    &c->sts_endpoints, &c->fips,
-                                            &c->dual_stack };
-    enum { N = sizeof settings / sizeof settings[0] };
-    struct row rows[N + 3];
-    size_t n = 0;
-    for (; n < N; n++)
-        rows[n] = (struct row){ settings[n]->name, settings[n]->value, settings[n]->source };
-    rows[n++] = (struct row){ "config file", c->config_path, file_source(s, "AWS_CONFIG_FILE") };
-    rows[n++] = (struct row){ "credentials file", c->credentials_path,
-                              file_source(s, "AWS_SHARED_CREDENTIALS_FILE") };
-    add_credentials(s, &rows[n++]);
+    const struct m2_setting *aws[] = { &c->ca_bundle, &c->max_attempts, &c->sts_endpoints, &c->fips,
+                                       &c->dual_stack };
+    struct m2_arena *a = s->arena;
+    struct rows rows = { 0 };
+    add_setting(a, &rows, &c->profile_setting);
+    add_setting(a, &rows, &c->region);
+    add_setting(a, &rows, &s->stack);
+    add_endpoints(s, &rows);
+    add_url(a, &rows, s->api_url);
+    for (size_t i = 0; i < sizeof aws / sizeof aws[0]; i++)
+        add_setting(a, &rows, aws[i]);
+    m2_vec_push(a, &rows, ((struct row){ "config file", c->config_path, file_source(s, "AWS_CONFIG_FILE") }));
+    m2_vec_push(a, &rows,
+                ((struct row){ "credentials file", c->credentials_path,
+                               file_source(s, "AWS_SHARED_CREDENTIALS_FILE") }));
+    struct row credentials;
+    add_credentials(s, &credentials);
+    m2_vec_push(a, &rows, credentials);
     if (json)
-        add_json(out, s->arena, rows, n);
+        add_json(out, a, rows.at, rows.len);
     else
-        add_text(out, rows, n);
+        add_text(out, rows.at, rows.len);
 }

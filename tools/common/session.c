@@ -25,14 +25,12 @@ int session_settings(struct session *s, struct m2_arena *a, const struct m2_sys 
 {
     static const char *const stack_env[] = { "STACK_NAME", NULL };
     static const char *const api_env[] = { "CLOUDMR_API_URL", "CLOUDM_MR_BRAIN", NULL };
-    static const char *const endpoint_env[] = { "AWS_ENDPOINT_URL", NULL };
     *s = (struct session){ .arena = a, .sys = sys, .common = common };
     const struct m2_aws_flags flags = { common->profile, common->region, common->endpoint_url };
     if (m2_awsconfig_load(&s->config, a, sys, &flags, err) < 0)
         return -1;
     s->stack = pick(s, "stack", common->stack, stack_env, DEFAULT_STACK);
     s->api_url = pick(s, "api-url", common->api_url, api_env, NULL);
-    s->endpoint = pick(s, "endpoint-url", common->endpoint_url, endpoint_env, NULL);
     return 0;
 }
 

@@ -13,7 +13,7 @@ struct session {
     struct m2_arena *arena;
     const struct m2_sys *sys;
     struct m2_awsconfig config;
-    struct m2_setting stack, api_url, endpoint; /* each with where it came from */
+    struct m2_setting stack, api_url; /* each with where it came from */
     struct m2_net *net;
     bool owns_net;
     struct m2_aws *aws;
