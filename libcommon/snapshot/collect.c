@@ -62,6 +62,8 @@ static void on_answer(void *user, const struct m2_aws_answer *answer)
     if (answer->status == M2_AWS_OK) {
         c->call.status = M2_CALL_OK;
         c->call.output = answer->output ? answer->output : m2_v_object(run->a);
+        if (c->row->keep)
+            c->call.output = c->row->keep(run->a, c->call.output);
     } else {
         c->call.status = M2_CALL_ERROR;
         c->call.code = m2_arena_strdup(run->a, m2_str_or(answer->code, "Unknown"));

@@ -81,6 +81,8 @@ void m2_follow_events(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_machine(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_executions(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_task_definition(struct m2_collect_run *run, const struct m2_call *call);
+void m2_follow_function(struct m2_collect_run *run, const struct m2_call *call);
+void m2_follow_function_configuration(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_image(struct m2_collect_run *run, const char *uri);
 void m2_follow_bucket(struct m2_collect_run *run, const char *bucket);
 

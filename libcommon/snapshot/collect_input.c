@@ -61,11 +61,12 @@ static struct m2_value *fill_array(struct filling *f, const struct m2_value *v)
 static struct m2_value *fill(struct filling *f, const struct m2_value *v)
 {
     const char *text = v->type == M2_STRING ? v->u.text.p : NULL;
-    if (text && text[0] == '$') {
+    if (text && (text[0] == '$' || text[0] == '#')) {
         unsigned n = (unsigned)strtoul(text + 1, NULL, 10);
         if (n > f->highest)
             f->highest = n;
-        return m2_v_string(f->a, m2_str_or(part(f->a, f->value, n), ""));
+        const char *p = m2_str_or(part(f->a, f->value, n), "");
+        return text[0] == '$' ? m2_v_string(f->a, p) : m2_v_int(f->a, strtoll(p, NULL, 10));
     }
     if (v->type == M2_ARRAY)
         return fill_array(f, v);

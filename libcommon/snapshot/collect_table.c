@@ -143,7 +143,7 @@ static const struct m2_collect_row rows[] = {
       .topic = M2_T_FUNCTION, .input = "{'FunctionName':'$1'}" },
     { ROW("lambda", "GetFunctionConfiguration", LIST("lambda:GetFunction"),
           LIST("lambda", "stack.resources")),
-      .topic = M2_T_FUNCTION_REFUSED, .input = "{'FunctionName':'$1'}", .leaf = true },
+      .topic = M2_T_FUNCTION_REFUSED, .input = "{'FunctionName':'$1'}" },
     { ROW("lambda", "GetAccountSettings", NOW, LIST("lambda")), .topic = M2_T_START, .leaf = true },
     { ROW("service-quotas", "GetServiceQuota", NOW, LIST("fargate.quota")), .topic = M2_T_START,
       .input = "{'ServiceCode':'fargate','QuotaCode':'L-3032A538'}" },
@@ -155,6 +155,11 @@ static const struct m2_collect_row rows[] = {
           LIST("ecs:DescribeTaskDefinition", "cloudformation:ListStackResources"),
           LIST("fargate.logs", "stack.resources")),
       .topic = M2_T_LOG_GROUP, .input = "{'logGroupNamePrefix':'$1'}", .region_part = 2, .leaf = true },
+    { ROW("logs", "FilterLogEvents", LIST("lambda:GetFunction", "lambda:GetFunctionConfiguration"),
+          LIST("lambda.timeout")),
+      .topic = M2_T_FUNCTION_LOG,
+      .input = "{'logGroupName':'$1','filterPattern':'$2','startTime':'#3','limit':1000}", .one_page = true,
+      .leaf = true, .keep = m2_keep_run_reports },
 
     /* roles */
     { ROW("iam", "GetRole", NOW, LIST("fargate.service-role")), .topic = M2_T_START,

@@ -101,17 +101,6 @@ static void follow_quota(struct m2_collect_run *run, const struct m2_call *call)
         m2_publish(run, M2_T_QUOTA_REFUSED, "fargate");
 }
 
-static void follow_function(struct m2_collect_run *run, const struct m2_call *call)
-{
-    if (call->status == M2_CALL_ERROR) {
-        if (!m2_code_not_found(call->code, call->message))
-            m2_publish(run, M2_T_FUNCTION_REFUSED, m2_v_str(call->input, "FunctionName"));
-        return;
-    }
-    m2_follow_image(run, m2_v_pstr(call->output, "Code.ImageUri"));
-    m2_publish(run, M2_T_ROLE, m2_arn_name(m2_v_pstr(call->output, "Configuration.Role")));
-}
-
 static void follow_tasks(struct m2_collect_run *run, const struct m2_call *call)
 {
     enum { BATCH = 100 };
@@ -163,7 +152,8 @@ static const struct {
     { "stepfunctions", "ListExecutions", m2_follow_executions, false },
     { "ecs", "ListTasks", follow_tasks, false },
     { "ecs", "DescribeTaskDefinition", m2_follow_task_definition, false },
-    { "lambda", "GetFunction", follow_function, true },
+    { "lambda", "GetFunction", m2_follow_function, true },
+    { "lambda", "GetFunctionConfiguration", m2_follow_function_configuration, false },
     { "service-quotas", "GetServiceQuota", follow_quota, true },
     { "ec2", "DescribeSubnets", follow_subnets, false },
     { "ec2", "DescribeVpcs", follow_vpcs, false },

@@ -2,8 +2,8 @@
  * snapshot/topic.h — what the collectors hand to each other.
  *
  * Model:     an answer publishes values under topics; a row of the table makes one call per value of its
- * topic. A value with several parts joins them with M2_TOPIC_SEP; the row's input names them $1, $2 … ($* for
- * all from the row's `rest` on).
+ * topic. A value with several parts joins them with M2_TOPIC_SEP; the row's input names them $1, $2 … (#1 for
+ * a number, $* for all that come after those).
  */
 #ifndef M2_SNAPSHOT_TOPIC_H
 #define M2_SNAPSHOT_TOPIC_H
@@ -30,6 +30,7 @@ enum m2_topic {
     M2_T_TASK_DEFINITION,  /* ARN or family */
     M2_T_FUNCTION,         /* name or ARN */
     M2_T_FUNCTION_REFUSED, /* the same, when GetFunction was refused */
+    M2_T_FUNCTION_LOG,     /* log group, pattern of its reports of runs, since when (epoch ms) */
     M2_T_QUOTA_REFUSED,
     M2_T_ROLE,           /* name */
     M2_T_ROLE_POLICY,    /* role, policy name */
@@ -60,8 +61,13 @@ struct m2_collect_row {
     bool one_page;
     bool global; /* recorded without a region */
     bool leaf;   /* nothing else lives on its answers */
+    /* What of an answer is kept; NULL: all of it. */
+    struct m2_value *(*keep)(struct m2_arena *a, const struct m2_value *output);
 };
 
 const struct m2_collect_row *m2_collect_rows(size_t *n);
+
+/** Of FilterLogEvents' OUTPUT: Lambda's own reports of runs, and nothing that a job wrote. */
+struct m2_value *m2_keep_run_reports(struct m2_arena *a, const struct m2_value *output);
 
 #endif

@@ -4,6 +4,7 @@ A scenario is (name, function of Account, expected). Expected: None for a health
 cause slugs that must be among the root causes. A leading "warn:" asks for a warning instead.
 """
 import json
+import time
 
 from seed import HUB, LOG_GROUP, STACK, hub_trust, trust
 
@@ -148,6 +149,32 @@ def function_gone(a):
     a.client("lambda").delete_function(FunctionName=f"{STACK}-RunJob")
 
 
+def reports(a, function, *seconds):
+    """What Lambda writes at the end of runs of FUNCTION; the job's own lines around them."""
+    logs, group = a.client("logs"), f"/aws/lambda/{function}"
+    stream = "2026/11/23/[$LATEST]5b1c2f7de1d24c6d8f0a9b3c4d5e6f70"
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    now = int(time.time() * 1000) - 60_000
+    for n, s in enumerate(seconds):
+        report = (f"REPORT RequestId: 0f9b6a1e-5d0c-4a33-9f0e-6c1b7d2e8f{n:02}\tDuration: {s * 1000:.2f} ms\t"
+                  f"Billed Duration: {s * 1000} ms\tMemory Size: 3008 MB\tMax Memory Used: 1874 MB\t\n")
+        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[
+            {"timestamp": now + 3 * n, "message": "using the token SECRET-OF-A-JOB to write the REPORT\n"},
+            {"timestamp": now + 3 * n + 1, "message": "the REPORT RequestId: of SECRET-OF-A-JOB\n"},
+            {"timestamp": now + 3 * n + 2, "message": report}])
+
+
+def timeout_near(a):
+    public(a)
+    reports(a, f"{STACK}-RunJob", 120, 855, 240)
+
+
+def timeout_far(a):
+    public(a)
+    reports(a, f"{STACK}-RunJob", 120, 800, 240)
+
+
 def tag_missing(a):
     a.client("ecr").create_repository(repositoryName="mroptimum-custom")
     a.deploy(a.public(), image=f"{a.id}.dkr.ecr.us-east-1.amazonaws.com/mroptimum-custom:v1")
@@ -232,7 +259,8 @@ def endpoint_policy(a):
     a.deploy(network, public_ip="DISABLED")
 
 
-HEALTHY = [("pre-deployment", pre_deployment), ("public", public), ("nat", nat), ("endpoints", endpoints)]
+HEALTHY = [("pre-deployment", pre_deployment), ("public", public), ("nat", nat), ("endpoints", endpoints),
+           ("timeout-far", timeout_far)]
 
 BROKEN = [
     ("no-route", no_route, ["net.no-default-route"]),
@@ -266,6 +294,7 @@ BROKEN = [
     ("role-gone", role_gone, ["access.role-missing"]),
     ("machine-gone", machine_gone, ["workflow.missing"]),
     ("function-gone", function_gone, ["workflow.target-missing"]),
+    ("timeout-near", timeout_near, ["warn:lambda.timeout-near"]),
     ("tag-missing", tag_missing, ["image.tag-missing"]),
     ("repository-missing", repository_missing, ["image.repository-missing"]),
     ("two-faults", gateway_detached_and_group_closed, ["net.igw-detached", "net.sg-blocks-egress"]),

@@ -65,6 +65,30 @@ def test_redacted_snapshot_gives_the_same_causes(account, live, tmp_path):
     assert json.loads(text)["redacted"] is True
 
 
+def test_of_a_function_s_log_only_the_reports_of_runs_are_kept(account, live, tmp_path):
+    scenarios.timeout_near(account)
+    saved = tmp_path / "account.json"
+    for redact in ([], ["--no-redact"]):
+        _, doc = report(live, "--save-snapshot", saved, *redact)
+        near = [f for f in doc["findings"] if f["cause"] == "lambda.timeout-near"]
+        assert [f["status"] for f in near] == ["warn"] and "855 s of the 900 s" in near[0]["detail"], describe(doc)
+        text = saved.read_text()
+        logs = [c for c in json.loads(text)["calls"] if c["operation"] == "FilterLogEvents"]
+        assert [len(c["output"]["events"]) for c in logs] == [3], logs
+        assert "SECRET-OF-A-JOB" not in text
+        replayed = json.loads(live("--snapshot", saved, "--format", "json").out)
+        assert [f["status"] for f in replayed["findings"] if f["cause"] == "lambda.timeout-near"] == ["warn"]
+
+
+def test_a_function_that_never_ran_has_no_log_and_that_is_no_fault(account, live, tmp_path):
+    scenarios.public(account)
+    saved = tmp_path / "account.json"
+    _, doc = report(live, "--save-snapshot", saved, "--only", "lambda.timeout")
+    logs = [c for c in json.loads(saved.read_text())["calls"] if c["operation"] == "FilterLogEvents"]
+    assert [c["error"]["code"] for c in logs] == ["ResourceNotFoundException"], logs
+    assert {f["status"] for f in doc["findings"]} == {"pass"}, describe(doc)
+
+
 def test_nothing_is_written_to_the_account(account, live, emulator):
     scenarios.public(account)
     before = {name: account.client("s3").list_objects_v2(Bucket=name).get("KeyCount")
@@ -73,7 +97,8 @@ def test_nothing_is_written_to_the_account(account, live, emulator):
     lines = [line for line in run.err.splitlines() if "http://127.0.0.1" in line]
     assert len(lines) > 20, run
     operations = {line.split()[-1] for line in lines}
-    assert all(o.startswith(("Describe", "Get", "List", "Head", "Simulate", "BatchGet", "BatchCheck"))
+    assert all(o.startswith(("Describe", "Get", "List", "Head", "Simulate", "BatchGet", "BatchCheck",
+                             "Filter"))
                for o in operations), operations
     after = {name: account.client("s3").list_objects_v2(Bucket=name).get("KeyCount")
              for name in account.bucket_names().values()}

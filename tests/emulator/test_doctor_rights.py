@@ -14,7 +14,7 @@ from conftest import free_port
 
 READ_ONLY = ["sts:*", "cloudformation:Describe*", "cloudformation:List*", "cloudformation:Get*", "ec2:Describe*", "ec2:Get*",
              "ecr:Describe*", "ecr:BatchGetImage", "ecr:Get*", "ecs:Describe*", "ecs:List*", "iam:Get*", "iam:List*",
-             "iam:SimulatePrincipalPolicy", "lambda:Get*", "lambda:List*", "logs:Describe*", "s3:Get*", "s3:List*",
+             "iam:SimulatePrincipalPolicy", "lambda:Get*", "lambda:List*", "logs:Describe*", "logs:FilterLogEvents", "s3:Get*", "s3:List*",
              "servicequotas:Get*", "states:Describe*", "states:List*", "states:Get*"]
 
 

@@ -156,7 +156,7 @@ def test_every_check_and_cause_explains_itself(build, tables):
         assert done.returncode == 0 and done.stdout.startswith(name) and "How to fix it" in done.stdout, name
 
 
-READS = re.compile(r"^(Describe|Get|List|Head|Simulate|BatchGet|BatchCheck|Lookup)")
+READS = re.compile(r"^(Describe|Get|List|Head|Simulate|BatchGet|BatchCheck|Lookup|Filter)")
 
 
 def test_collectors_only_read_and_have_an_action(tables):

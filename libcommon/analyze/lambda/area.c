@@ -29,9 +29,12 @@ static const struct m2_check checks[] = {
       .why = "Lambda ends every run after at most 900 seconds. A job that needs longer dies without a result "
              "and must run on "
              "Fargate.",
-      .how = "Reads Timeout of each function and, where logs were read, the longest run that they tell.",
+      .how =
+          "Reads Timeout of each function and, where its log may be read, the longest of the runs that the "
+          "first page of Lambda's own reports since --since tells: at most 1000. A log that is not there "
+          "or may not be read changes nothing.",
       .fix = "Set a timeout of 1 to 900 seconds; send longer jobs to Fargate.",
-      .rights = LIST("lambda:GetFunction"),
+      .rights = LIST("lambda:GetFunction", "logs:FilterLogEvents"),
       .causes = LIST("lambda.timeout-invalid", "lambda.timeout-near"),
       .sources = LIST(GUIDE "configuration-timeout.html", LIMITS),
       .run = m2_lambda_timeout },

@@ -18,4 +18,13 @@ const char *m2_lambda_reason_cause(const char *code, const char *text);
 void m2_each_function(struct m2_check_run *r,
                       void (*each)(struct m2_check_run *r, const struct m2_job_function *f));
 
+struct m2_lambda_run {
+    double ms;                  /* 0: none was told */
+    const struct m2_call *call; /* the log that tells it */
+    const char *path;
+};
+/** The longest run of F that the logs in S tell. */
+struct m2_lambda_run m2_lambda_longest_run(const struct m2_snapshot *s, struct m2_arena *a,
+                                           const struct m2_job_function *f);
+
 #endif

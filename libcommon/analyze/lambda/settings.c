@@ -160,58 +160,27 @@ void m2_lambda_memory(struct m2_check_run *r)
 
 /* ---- timeout ---- */
 
-/* The longest duration that a REPORT line of this function's logs tells, in ms; 0 without any. */
-static double longest_run(const struct m2_snapshot *s, struct m2_arena *a, const char *name,
-                          const struct m2_call **call)
-{
-    static const char *const operations[] = { "FilterLogEvents", "GetLogEvents" };
-    const char *group = m2_arena_printf(a, "/aws/lambda/%s", name);
-    double longest = 0;
-    for (size_t k = 0; k < 2; k++)
-        for (const struct m2_call *c = NULL; (c = m2_calls(s, "logs", operations[k], c));) {
-            const struct m2_value *item = NULL;
-            if (!m2_str_eq(m2_v_str(c->input, "logGroupName"), group))
-                continue;
-            m2_v_each(item, i, m2_v_get(c->output, "events"))
-            {
-                const char *text = m2_v_str(item, "message"),
-                           *at = text ? strstr(text, "\tDuration: ") : NULL;
-                const char *end = at ? strstr(at, " ms") : NULL;
-                double ms = 0;
-                if (!end || !m2_str_starts(text, "REPORT RequestId:"))
-                    continue;
-                const char *number = at + strlen("\tDuration: ");
-                if (m2_v_to_double(m2_v_string_n(a, number, (size_t)(end - number)), &ms) && ms > longest) {
-                    longest = ms;
-                    *call = c;
-                }
-            }
-        }
-    return longest;
-}
-
 static void timeout(struct m2_check_run *r, const struct m2_job_function *f)
 {
     int64_t seconds = 0;
-    const struct m2_call *log = NULL;
     const struct m2_value *value = m2_v_get(f->config, "Timeout");
     if (!m2_v_to_int(value, &seconds)) {
         m2_found_skip(r, f->name, "The answer about %s does not say its timeout.", f->name);
         return;
     }
-    double longest = longest_run(r->snap, r->arena, f->name, &log);
+    const struct m2_lambda_run longest = m2_lambda_longest_run(r->snap, r->arena, f);
     if (seconds < 1 || seconds > TIMEOUT_MAX_S) {
         struct m2_finding *it = wrong(r, M2_FAIL, f, "lambda.timeout-invalid", "Timeout", value);
         m2_found_detail(r, it, "%s is set to %lld seconds; Lambda takes 1 to %d.", f->name,
                         (long long)seconds, TIMEOUT_MAX_S);
         m2_found_command(r, it, "aws lambda update-function-configuration --function-name %s --timeout %d",
                          m2_word(r->arena, f->name), TIMEOUT_MAX_S);
-    } else if (longest >= 900.0 * (double)seconds) {
+    } else if (longest.ms >= 900.0 * (double)seconds) {
         struct m2_finding *it = wrong(r, M2_WARN, f, "lambda.timeout-near", "Timeout", value);
-        m2_found_detail(r, it, "A run of %s took %.0f s of the %lld s it may take.", f->name, longest / 1000,
-                        (long long)seconds);
-        m2_found_evidence(r, it, log, "events",
-                          m2_v_string(r->arena, m2_arena_printf(r->arena, "%.0f ms", longest)));
+        m2_found_detail(r, it, "A run of %s took %.0f s of the %lld s it may take.", f->name,
+                        longest.ms / 1000, (long long)seconds);
+        m2_found_evidence(r, it, longest.call, longest.path,
+                          m2_v_string(r->arena, m2_arena_printf(r->arena, "%.0f ms", longest.ms)));
     } else {
         m2_found_pass(r, f->name, "%s may run %lld seconds.", f->name, (long long)seconds);
     }

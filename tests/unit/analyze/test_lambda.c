@@ -23,6 +23,19 @@
     "value less than "                                                                                       \
     "or equal to 3008'"
 
+#define NAME "mroptimum-mode2-RunJobLambda-abc"
+#define GROUP "/aws/lambda/" NAME
+#define TEXT(ms) "REPORT RequestId: 1\\tDuration: " ms " ms\\tBilled Duration: 1 ms"
+#define JSON(ms)                                                                                             \
+    "{\\\"type\\\":\\\"platform.report\\\",\\\"record\\\":{\\\"metrics\\\":{\\\"durationMs\\\":" ms "}}}"
+#define LOG(group, stream, message)                                                                          \
+    {                                                                                                        \
+        "x", "new",                                                                                          \
+            "{'service':'logs','operation':'FilterLogEvents','region':'us-east-1','input':{'logGroupName':'" \
+            group "'},'status':'ok','output':{'events':[{'logStreamName':'" stream "','message':'" message   \
+            "'}]}}"                                                                                          \
+    }
+
 static const struct sample lambda[] = {
     { "memory pass", { { 0 } }, "lambda.memory", P, NULL },
     { "memory low", { { FN, CONF "MemorySize", "64" } }, "lambda.memory", F, "lambda.memory-invalid" },
@@ -42,6 +55,24 @@ static const struct sample lambda[] = {
       "aws/lambda/" "mroptimum-mode2-RunJobLambda-abc'},'status':'ok','output':{'events':[{'message':'REPORT "
       "RequestId: 1\\tDuration: " "850000.5 ms\\tBilled Duration: 850001 ms'}]}}" } }, "lambda.timeout", W,
       "lambda.timeout-near" },
+    { "not near yet", { LOG(GROUP, "", TEXT("809999.9")) }, "lambda.timeout", P, NULL },
+    { "near to the millisecond", { LOG(GROUP, "", TEXT("810000.0")) }, "lambda.timeout", W,
+      "lambda.timeout-near" },
+    { "near, logged in JSON", { LOG(GROUP, "2026/11/23/[$LATEST]1", JSON("850000.5")) }, "lambda.timeout", W,
+      "lambda.timeout-near" },
+    { "a job's own line is no report", { LOG(GROUP, "", "a " TEXT("850000")) }, "lambda.timeout", P, NULL },
+    { "a job's own object is no report", { LOG(GROUP, "", "{}platform.report") }, "lambda.timeout", P, NULL },
+    { "a log that may not be read", { { "x", "new", "{'service':'logs','operation':'FilterLogEvents','input':{"
+      "'logGroupName':'" GROUP "'},'status':'error','error':{'code':'AccessDeniedException','message':'no',"
+      "'http_status':400}}" } }, "lambda.timeout", P, NULL },
+    { "a group of one's own", { { FN, CONF "LoggingConfig", "{'LogGroup':'/lab/jobs'}" },
+      LOG("/lab/jobs", "2026/11/23/" NAME "[$LATEST]1", TEXT("850000.5")) }, "lambda.timeout", W,
+      "lambda.timeout-near" },
+    { "another function's run in a shared group", { { FN, CONF "LoggingConfig", "{'LogGroup':'/lab/jobs'}" },
+      LOG("/lab/jobs", "2026/11/23/other[$LATEST]1", TEXT("850000.5")) }, "lambda.timeout", P, NULL },
+    { "the usual group is not the one that is configured", {
+      { FN, CONF "LoggingConfig", "{'LogGroup':'/lab/jobs'}" }, LOG(GROUP, "", TEXT("850000.5")) },
+      "lambda.timeout", P, NULL },
     { "disk pass", { { 0 } }, "lambda.storage", P, NULL },
     { "disk", { { FN, CONF "EphemeralStorage.Size", "20480" } }, "lambda.storage", F,
       "lambda.ephemeral-invalid" },
