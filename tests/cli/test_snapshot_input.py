@@ -1,9 +1,12 @@
 """Unreadable input: file, place and expectation in one sentence, exit status 2, nothing written."""
+import datetime
 import json
+import pathlib
 import subprocess
 
 import pytest
 
+ACCOUNTS = pathlib.Path(__file__).parents[2] / "fixtures/accounts"
 GOOD = {"schema": "m2-snapshot/1", "calls": []}
 DEEP = '{"schema":"m2-snapshot/1","calls":' + "[" * 70 + "]" * 70 + "}"
 BAD = [
@@ -87,3 +90,43 @@ def test_output_file_is_whole_or_not_there(doctor, tmp_path):
     run = doctor("--snapshot", "-", "--output", tmp_path / "no/such/dir/report", stdin=json.dumps(GOOD))
     assert run.status == 3 and "no/such/dir" in run.err
     assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
+
+
+@pytest.mark.parametrize("env,config", [({"AWS_PROFILE": "elsewhere"}, None), ({"AWS_REGION": "b@d"}, None), ({}, "[profile x\n")],
+                         ids=["profile", "region", "syntax"])
+def test_a_snapshot_failed_over_the_readers_own_aws_settings(doctor, tmp_path, env, config):
+    if config:
+        (tmp_path / ".aws").mkdir()
+        (tmp_path / ".aws/config").write_text(config)
+    assert doctor("--only", "stack", env=env).status == 2
+    run = doctor("--snapshot", ACCOUNTS / "healthy-public.json", env=env)
+    assert run.status == 0 and run.err == "", run
+
+
+def test_the_readers_account_number_condemned_the_snapshot_of_another(doctor):
+    run = doctor("--snapshot", ACCOUNTS / "healthy-public.json", env={"AWS_ACCOUNT_ID": "999999999999"})
+    assert run.status == 0, run
+    run = doctor("--snapshot", ACCOUNTS / "healthy-public.json", "--expect-account", "999999999999", "--format", "json")
+    assert run.status == 1 and json.loads(run.out)["root_causes"] == ["identity.account/account"], run
+
+
+def test_a_stand_in_was_compared_with_a_real_account_number(doctor, tmp_path):
+    doctor("--snapshot", ACCOUNTS / "healthy-public.json", "--save-snapshot", tmp_path / "redacted.json")
+    run = doctor("--snapshot", tmp_path / "redacted.json", "--expect-account", "123456789012")
+    assert run.status == 2 and run.out == "" and "stand-ins" in run.err, run
+
+
+def test_a_replay_forgot_the_expected_account_and_how_far_back_was_read(doctor, tmp_path):
+    path = tmp_path / "mine.json"
+    def causes(account, *args, **target):
+        doc = json.loads((ACCOUNTS / f"{account}.json").read_text())
+        collected = datetime.datetime.fromisoformat(doc["collected_at"].replace("Z", "+00:00"))
+        doc["collected_at"] = (collected + datetime.timedelta(days=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        doc["target"] |= target
+        path.write_text(json.dumps(doc))
+        return {f["cause"] for f in json.loads(doctor("--snapshot", path, "--format", "json", *args).out)["findings"]}
+    assert "account.mismatch" in causes("healthy-public", expected_account="999999999999")
+    fortnight = 14 * 86400000
+    assert "task.oom" in causes("task-out-of-memory", since_ms=fortnight)
+    assert "task.oom" not in causes("task-out-of-memory", "--since", "2d", since_ms=fortnight)
+    assert "task.oom" in causes("task-out-of-memory", "--since", "30d", since_ms=86400000)

@@ -20,18 +20,22 @@ static struct m2_setting pick(struct session *s, const char *name, const char *f
     return (struct m2_setting){ name, fallback, fallback ? "default" : "not set" };
 }
 
-int session_settings(struct session *s, struct m2_arena *a, const struct m2_sys *sys,
-                     const struct m2_common *common, struct m2_err *err)
+void session_offline(struct session *s, struct m2_arena *a, const struct m2_sys *sys,
+                     const struct m2_common *common)
 {
     static const char *const stack_env[] = { "STACK_NAME", NULL };
     static const char *const api_env[] = { "CLOUDMR_API_URL", "CLOUDM_MR_BRAIN", NULL };
     *s = (struct session){ .arena = a, .sys = sys, .common = common };
-    const struct m2_aws_flags flags = { common->profile, common->region, common->endpoint_url };
-    if (m2_awsconfig_load(&s->config, a, sys, &flags, err) < 0)
-        return -1;
     s->stack = pick(s, "stack", common->stack, stack_env, DEFAULT_STACK);
     s->api_url = pick(s, "api-url", common->api_url, api_env, NULL);
-    return 0;
+}
+
+int session_settings(struct session *s, struct m2_arena *a, const struct m2_sys *sys,
+                     const struct m2_common *common, struct m2_err *err)
+{
+    const struct m2_aws_flags flags = { common->profile, common->region, common->endpoint_url };
+    session_offline(s, a, sys, common);
+    return m2_awsconfig_load(&s->config, a, sys, &flags, err);
 }
 
 static void log_line(void *user, int level, const char *line)

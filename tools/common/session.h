@@ -20,6 +20,9 @@ struct session {
     const struct m2_common *common;
 };
 
+/** The settings that need no AWS configuration: all that a run without AWS wants. */
+void session_offline(struct session *s, struct m2_arena *a, const struct m2_sys *sys,
+                     const struct m2_common *common);
 /** Read the settings; no network yet. Errors: M2_ECONFIG, M2_EUSAGE. */
 int session_settings(struct session *s, struct m2_arena *a, const struct m2_sys *sys,
                      const struct m2_common *common, struct m2_err *err) M2_MUST_USE;

@@ -7,10 +7,13 @@
 #include "common/session.h"
 #include "m2/check.h"
 #include "m2/collect.h"
+#include "m2/endpoint.h"
 #include "m2/file.h"
 #include "m2/report.h"
 #include "m2/snapshot.h"
 #include "m2/time.h"
+
+#define DEFAULT_SINCE_MS (7 * INT64_C(86400000))
 
 struct run {
     struct m2_arena *arena;
@@ -43,8 +46,9 @@ static void set_target(struct run *r, struct m2_target *t)
     t->vpc = m2_str_or(a->vpc, t->vpc);
     t->lambda_image = m2_str_or(a->lambda_image, t->lambda_image);
     t->fargate_image = m2_str_or(a->fargate_image, t->fargate_image);
-    t->expected_account = m2_str_or(a->expect_account, m2_env(r->world->sys, "AWS_ACCOUNT_ID"));
-    t->since_ms = a->since_ms;
+    t->expected_account = m2_str_or(a->expect_account, t->expected_account);
+    if (a->since_ms)
+        t->since_ms = a->since_ms;
     if (a->assign_public_ip)
         t->assign_public_ip = m2_str_eq(a->assign_public_ip, "yes");
     if (a->subnet.v.len) {
@@ -104,6 +108,9 @@ static int collect(struct run *r, const char *const *checks, struct m2_err *cut,
         .event_user = r,
     };
     options.target.assign_public_ip = -1;
+    options.target.since_ms = DEFAULT_SINCE_MS;
+    options.target.expected_account =
+        m2_env(r->world->sys, "AWS_ACCOUNT_ID"); /* who is meant by "me", here */
     set_target(r, &options.target);
     bool timed_out = false;
     if (m2_collect(&r->snap, r->arena, &options, &timed_out, err) < 0) {
@@ -124,6 +131,11 @@ static int get_snapshot(struct run *r, const char *const *checks, struct m2_err 
     if (a->snapshot) {
         if (m2_snapshot_load(&r->snap, r->arena, a->snapshot, err) < 0)
             return -1;
+        if (a->expect_account && r->snap.redacted)
+            return m2_fail(err, M2_EUSAGE,
+                           "--expect-account: the account numbers in %s are stand-ins; nothing can be "
+                           "compared with them",
+                           a->snapshot);
         set_target(r, &r->snap.target);
         return 0;
     }
@@ -182,14 +194,26 @@ static int check_files(const struct doctor_args *a, struct m2_err *err)
     return 0;
 }
 
+/* A snapshot is read without the reader's own AWS configuration, be it broken or for another account. */
+static int read_settings(struct run *r, struct m2_err *err)
+{
+    const struct doctor_args *a = r->args;
+    if (!a->snapshot)
+        return session_settings(&r->session, r->arena, r->world->sys, &a->common, err);
+    if (a->common.region && !m2_region_valid(a->common.region))
+        return m2_fail(err, M2_EUSAGE, "\"%s\" (--region) is not a region; it is a name such as us-east-1",
+                       a->common.region);
+    session_offline(&r->session, r->arena, r->world->sys, &a->common);
+    return 0;
+}
+
 static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struct m2_err *err)
 {
     const struct doctor_args *a = r->args;
     struct m2_err cut = { 0 };
     const char *const *checks = NULL;
     if (m2_checks_select(&checks, r->arena, list_of(r, &a->only), list_of(r, &a->skip), err) < 0 ||
-        session_settings(&r->session, r->arena, r->world->sys, &a->common, err) < 0 ||
-        check_files(a, err) < 0 || get_snapshot(r, checks, &cut, err) < 0)
+        read_settings(r, err) < 0 || check_files(a, err) < 0 || get_snapshot(r, checks, &cut, err) < 0)
         return -1;
     m2_progress_clear(r->progress);
     if (a->save_snapshot && m2_snapshot_save(&r->snap, a->save_snapshot, !a->no_redact, err) < 0)

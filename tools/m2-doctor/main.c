@@ -80,8 +80,7 @@ int main(int argc, char **argv)
     struct m2_arena *a = m2_arena_new();
     struct m2_buf out;
     m2_buf_init(&out, MAX_REPORT);
-    struct doctor_args args = { .common = { .format = "text", .color = "auto" },
-                                .since_ms = 7 * INT64_C(86400000) };
+    struct doctor_args args = { .common = { .format = "text", .color = "auto" } };
     enum m2_exit status = M2_EXIT_OK;
     int exit_status;
     if (m2_opt_parse(&args, NULL, a, &doctor_tool, argc, argv, &err) < 0 ||
