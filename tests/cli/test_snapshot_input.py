@@ -130,3 +130,15 @@ def test_a_replay_forgot_the_expected_account_and_how_far_back_was_read(doctor, 
     assert "task.oom" in causes("task-out-of-memory", since_ms=fortnight)
     assert "task.oom" not in causes("task-out-of-memory", "--since", "2d", since_ms=fortnight)
     assert "task.oom" in causes("task-out-of-memory", "--since", "30d", since_ms=86400000)
+
+
+def test_half_a_subnet_written_by_hand_was_taken_for_ipv6_only(doctor, tmp_path):
+    def found(**subnet):
+        call = {"service": "ec2", "operation": "DescribeSubnets", "output": {"Subnets": [{"SubnetId": "subnet-1", **subnet}]}}
+        (tmp_path / "s.json").write_text(json.dumps({"schema": "m2-snapshot/1", "target": {"subnets": ["subnet-1"]}, "calls": [call]}))
+        out = json.loads(doctor("--snapshot", tmp_path / "s.json", "--only", "network", "--format", "json").out)
+        return {(f["id"], f["status"], f["cause"]) for f in out["findings"]}
+    for half in {}, {"VpcId": "vpc-1"}, {"CidrBlock": "10.0.0.0/24"}, {"CidrBlock": "ten", "VpcId": "vpc-1"}:
+        assert {status for _, status, _ in found(**half)} == {"unknown"}, half
+    v6 = {"VpcId": "vpc-1", "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "2600:1f18::/64"}]}
+    assert ("net.egress", "fail", "net.ipv6-only") in found(**v6)

@@ -6,6 +6,35 @@
 #include "m2/str.h"
 #include "snapshot/index.h"
 
+static bool without_ipv4(const struct m2_value *subnet)
+{
+    return m2_v_bool_or(subnet, "Ipv6Native", false) ||
+           (m2_str_empty(m2_v_str(subnet, "CidrBlock")) &&
+            m2_v_len(m2_v_get(subnet, "Ipv6CidrBlockAssociationSet")));
+}
+
+static void read_subnet(struct m2_nw *n, struct m2_nw_subnet *s)
+{
+    const char *vpc = m2_v_str(s->look.item, "VpcId");
+    s->item = s->look.item;
+    s->cidr = m2_v_str(s->item, "CidrBlock");
+    s->zone = m2_str_or(m2_v_str(s->item, "AvailabilityZoneId"), m2_v_str(s->item, "AvailabilityZone"));
+    s->addresses = m2_set4_text(n->a, s->cidr);
+    if (vpc)
+        s->vpc = m2_nw_vpc_of(n, vpc, m2_v_str(s->item, "OwnerId"));
+    s->usable = s->vpc && s->addresses.len && !without_ipv4(s->item);
+    if (s->usable || without_ipv4(s->item))
+        return;
+    /* Half an answer, put together by hand: it tells nothing. */
+    const struct m2_look half = { .seen = M2_UNSEEN,
+                                  .call = s->look.call,
+                                  .right = "ec2:DescribeSubnets",
+                                  .why = m2_arena_printf(
+                                      n->a, "The answer of ec2:DescribeSubnets lacks the %s of %s.",
+                                      vpc ? "CidrBlock" : "VpcId", s->id) };
+    *s = (struct m2_nw_subnet){ .id = s->id, .look = half };
+}
+
 static void add_subnet(struct m2_nw *n, const char *id)
 {
     for (size_t i = 0; i < n->subnets.len; i++)
@@ -13,16 +42,8 @@ static void add_subnet(struct m2_nw *n, const char *id)
             return;
     struct m2_nw_subnet s = { .id = id };
     s.look = m2_look_item(n->s, "ec2", "DescribeSubnets", "Subnets", "SubnetId", id);
-    if (s.look.seen == M2_SEEN) {
-        s.item = s.look.item;
-        s.cidr = m2_v_str(s.item, "CidrBlock");
-        s.zone = m2_str_or(m2_v_str(s.item, "AvailabilityZoneId"), m2_v_str(s.item, "AvailabilityZone"));
-        s.addresses = m2_set4_text(n->a, s.cidr);
-        const char *vpc = m2_v_str(s.item, "VpcId");
-        if (vpc)
-            s.vpc = m2_nw_vpc_of(n, vpc, m2_v_str(s.item, "OwnerId"));
-        s.usable = s.vpc && s.addresses.len && !m2_v_bool_or(s.item, "Ipv6Native", false);
-    }
+    if (s.look.seen == M2_SEEN)
+        read_subnet(n, &s);
     m2_vec_push(n->a, &n->subnets, s);
 }
 
