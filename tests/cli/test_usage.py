@@ -69,6 +69,13 @@ def test_explain_takes_an_area_or_a_family(doctor, family, named):
     assert named in [c["id"] for c in doc["checks"]] + [c["cause"] for c in doc["causes"]]
 
 
+@pytest.mark.parametrize("cause,check", [("net.no-default-route", "net.egress"), ("task.exit.137", "task.failures"),
+                                         ("cfn.not-stabilized", "stack.events"), ("stack.failed", "stack.status")])
+def test_explaining_a_cause_did_not_say_which_check_finds_it(doctor, cause, check):
+    run = doctor("--explain", cause)
+    assert re.search(rf"^Found by\n(    \S+\n)*    {re.escape(check)}\n", run.out, re.M), run
+
+
 def test_explain_config_is_a_table_that_fits(doctor):
     run = doctor("--explain-config", env={"AWS_REGION": "eu-west-1"})
     lines = run.out.splitlines()

@@ -135,12 +135,33 @@ static void explain_check(struct m2_buf *out, const struct m2_check *c, int widt
     add_list(out, "Sources", c->sources);
 }
 
+/* SLUG itself, or the family it is of ("task.*"). */
+static bool can_find(const struct m2_check *check, const char *slug)
+{
+    for (const char *const *cause = check->causes; cause && *cause; cause++) {
+        size_t stem = strcspn(*cause, "*");
+        if (m2_str_eq(*cause, slug) || ((*cause)[stem] && strncmp(*cause, slug, stem) == 0))
+            return true;
+    }
+    return false;
+}
+
+static void add_finders(struct m2_buf *out, const char *slug)
+{
+    size_t n, found = 0;
+    const struct m2_check *checks = m2_checks(&n);
+    for (size_t i = 0; i < n; i++)
+        if (can_find(&checks[i], slug))
+            m2_buf_addf(out, "%s    %s\n", found++ ? "" : "\nFound by\n", checks[i].id);
+}
+
 static void explain_cause(struct m2_buf *out, const struct m2_cause *c, int width)
 {
     m2_buf_addf(out, "%s (%s)\n", c->slug, m2_status_name(c->status));
     add_folded(out, c->title, width, 4);
     add_part(out, "What it means", c->why, width);
     add_part(out, "How to fix it", c->fix, width);
+    add_finders(out, c->slug);
     if (c->docs)
         m2_buf_addf(out, "\nSource\n    %s\n", c->docs);
 }
