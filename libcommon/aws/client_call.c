@@ -72,7 +72,8 @@ void m2_run_fail_service(struct m2_run *r, const struct m2_api_error *e, int sta
     struct m2_buf text;
     bool bare = !*e->message && strspn(e->code, "0123456789") == strlen(e->code);
     enum m2_errc class = m2_aws_error_class(e->code, m2_retry_classify(status, e->code, M2_OK));
-    m2_buf_init(&text, 4096);
+    size_t room = strlen(e->code) + strlen(e->message) + 4096; /* a buffer that is too small holds nothing */
+    m2_buf_init(&text, room);
     if (*e->message)
         m2_buf_addf(&text, "%s: %s", e->code, e->message);
     else if (bare)
@@ -82,7 +83,7 @@ void m2_run_fail_service(struct m2_run *r, const struct m2_api_error *e, int sta
     if (class == M2_ECRED && r->client->have_creds)
         m2_buf_addf(&text, " (credentials from %s)", r->client->creds.source);
     struct m2_buf clean;
-    m2_buf_init(&clean, 4 * 4096);
+    m2_buf_init(&clean, 8 * room);
     m2_term_clean(&clean, text.data, true);
     (void)m2_fail(&err, class, "%s", clean.data);
     m2_buf_free(&clean);

@@ -164,18 +164,31 @@ static void finish(struct child *c)
     }
 }
 
+/* Whoever started us may have SIGCHLD ignored: the child's status would be lost, and its end with it. */
+static void heed_children(struct sigaction *before)
+{
+    struct sigaction heed = { .sa_handler = SIG_DFL };
+    (void)sigemptyset(&heed.sa_mask);
+    (void)sigaction(SIGCHLD, &heed, before);
+}
+
 int m2_command_run(struct m2_command_result *result, char *const *argv, const struct m2_sys *sys,
                    int64_t limit_ms, size_t max_output, struct m2_err *err)
 {
     struct child c = { .out = -1, .err = -1 };
     struct m2_buf out;
+    struct sigaction before;
     int status = 0;
-    if (start(&c, argv, err) < 0)
+    heed_children(&before);
+    if (start(&c, argv, err) < 0) {
+        (void)sigaction(SIGCHLD, &before, NULL);
         return -1;
+    }
     m2_buf_init(&out, max_output);
     m2_buf_init(&c.complaint, 4096);
     int rc = wait_for(&c, &out, &status, sys, limit_ms, err);
     finish(&c);
+    (void)sigaction(SIGCHLD, &before, NULL);
     if (rc == 0) {
         size_t n = strcspn(c.complaint.data, "\r\n");
         n = n < sizeof result->complaint - 1 ? n : sizeof result->complaint - 1;

@@ -114,6 +114,22 @@ Test(client, errors_are_one_sentence_with_a_class)
     cr_assert_not(m2_aws_is_denied(NULL));
 }
 
+Test(client, a_very_long_message_of_the_service_is_cut_not_lost)
+{
+    char message[6001], body[6200];
+    memset(message, 'm', sizeof message - 1);
+    message[sizeof message - 1] = '\0';
+    (void)snprintf(body, sizeof body, EC2_ERROR("UnauthorizedOperation", "%s"), message);
+    const struct script_row rows[] = { { .status = 403, .body = body }, { 0 } };
+    struct clientfix f;
+    struct outcome o;
+    clientfix_init(&f, NULL, rows);
+    clientfix_call(&f, &o, "ec2", "DescribeVpcs", NULL);
+    cr_assert_eq(o.status, M2_AWS_ERROR);
+    cr_assert(strstr(o.sentence, "UnauthorizedOperation: mmmm"), "%s", o.sentence);
+    clientfix_free(&f);
+}
+
 Test(client, a_write_is_repeated_only_when_it_cannot_have_acted)
 {
     static const struct {

@@ -1,6 +1,7 @@
 /* credential_process: how the line is split, how the program is bounded, and that nothing it prints is shown.
  */
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -138,4 +139,21 @@ Test(creds, a_hanging_process_is_stopped, .timeout = 20)
     t.cancel_at_ms = m2_mono_ms(&t.sys) + 100;
     cr_assert(run(argv, &t.sys, 60000, &err) < 0 && err.code == M2_ECANCELLED, "%s", err.msg);
     cr_assert_lt(m2_mono_ms(&t.sys) - before, 15000);
+}
+
+Test(creds, a_process_ends_also_where_sigchld_was_ignored, .timeout = 20)
+{
+    static char shell[] = "sh", flag[] = "-c", script[] = "exit 3";
+    char *const argv[] = { shell, flag, script, NULL };
+    struct m2_command_result r;
+    struct m2_err err = { 0 };
+    struct sigaction after;
+    struct testsys t;
+    testsys_init(&t, NULL);
+    cr_assert(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+    cr_assert_eq(m2_command_run(&r, argv, &t.sys, 5000, 1000, &err), 0, "%s", err.msg);
+    cr_assert_eq(r.exit_status, 3);
+    m2_buf_free(&r.out);
+    cr_assert_eq(sigaction(SIGCHLD, NULL, &after), 0);
+    cr_assert(after.sa_handler == SIG_IGN, "what the caller had set is back");
 }
