@@ -52,14 +52,35 @@ static struct m2_value *conceal(struct walk *w, const struct m2_value *v)
     const char *text = m2_v_text(v);
     if (!text || !*text)
         return redact(w, v);
-    if (m2_str_starts(text, "arn:") || m2_str_starts(text, "{{resolve:"))
+    if (m2_is_arn(text, strlen(text)) || m2_str_starts(text, "{{resolve:"))
         return string(w, v, m2_redact_text(&w->r, text));
     return string(w, v, M2_REDACTED);
 }
 
-static bool is_concealable(const struct m2_value *v)
+static struct m2_value *redact_member(struct walk *w, const struct m2_value *object, const char *key,
+                                      const struct m2_value *v);
+
+/* All that stands under a secret's name: lists and objects too. Names and references (ECS: {name, valueFrom})
+ * stay. */
+static struct m2_value *conceal_all(struct walk *w, const struct m2_value *v)
 {
-    return v->type == M2_STRING || v->type == M2_NUMBER;
+    static const char *const stays[] = { "name", "Name", "valueFrom", "ValueFrom", "Arn", "arn", NULL };
+    if (v->type == M2_ARRAY) {
+        struct m2_value *out = m2_v_array(w->r.a);
+        for (size_t i = 0; i < v->u.array.len; i++)
+            m2_v_push(w->r.a, out, conceal_all(w, v->u.array.at[i]));
+        return out;
+    }
+    if (v->type != M2_OBJECT)
+        return conceal(w, v);
+    struct m2_value *out = m2_v_object(w->r.a);
+    for (size_t i = 0; i < v->u.object.len; i++) {
+        const struct m2_member *m = &v->u.object.at[i];
+        struct m2_value *clean =
+            in(stays, m->key) ? redact_member(w, v, m->key, m->value) : conceal_all(w, m->value);
+        m2_v_set(w->r.a, out, m2_redact_text(&w->r, m->key), clean);
+    }
+    return out;
 }
 
 static struct m2_value *redact_string(struct walk *w, const struct m2_value *v)
@@ -102,8 +123,8 @@ static struct m2_value *redact_member(struct walk *w, const struct m2_value *obj
     const char *pair = in(pair_values, key) ? pair_name(object) : NULL;
     bool secret =
         (w->setting && m2_secret_setting(key)) || m2_secret_member(key) || (pair && m2_secret_setting(pair));
-    if (secret && is_concealable(v))
-        return conceal(w, v);
+    if (secret)
+        return conceal_all(w, v);
     if (!w->r.names_stay && v->type == M2_NUMBER && v->u.text.n == 12 && m2_str_has_ci(key, "account"))
         return m2_v_string(w->r.a, m2_redact_text(&w->r, v->u.text.p));
     if (w->acl && v->type == M2_STRING && (strcmp(key, "ID") == 0 || strcmp(key, "DisplayName") == 0))

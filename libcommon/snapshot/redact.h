@@ -45,6 +45,8 @@ const char *m2_redact_account(struct m2_redactor *r, const char *account);
 /** The token of a canonical user id or display name. */
 const char *m2_redact_user(struct m2_redactor *r, const char *user);
 
+/** Has V[0..n) the form of an ARN (arn: and five colons)? */
+bool m2_is_arn(const char *v, size_t n);
 /* One replacement over a text: append to OUT; false when nothing was found. */
 bool m2_redact_credentials(struct m2_buf *out, const char *s);
 bool m2_redact_settings(struct m2_buf *out, const char *s);

@@ -186,10 +186,18 @@ static bool telling(const char *v, size_t n)
     return n >= 16 || (n >= 4 && mixed);
 }
 
+bool m2_is_arn(const char *v, size_t n)
+{
+    size_t colons = 0;
+    for (size_t i = 0; i < n && colons < 5; i++)
+        colons += v[i] == ':';
+    return n > 4 && strncmp(v, "arn:", 4) == 0 && colons == 5;
+}
+
 /* ARNs and what is redacted already are no secrets. */
 static bool harmless(const char *v, size_t n)
 {
-    return !n || strncmp(v, "arn:", 4) == 0 || strncmp(v, M2_REDACTED, strlen(M2_REDACTED)) == 0;
+    return !n || m2_is_arn(v, n) || strncmp(v, M2_REDACTED, strlen(M2_REDACTED)) == 0;
 }
 
 /* Does the word at P stand where a URL names a parameter? */
