@@ -57,6 +57,7 @@ struct m2_run {
     bool one_page, repeatable; /* repeatable: a second run of the same request does no harm */
     struct m2_value *input, *joined;
     size_t pages;
+    const struct m2_value *page_mark; /* an earlier page's input: met again, the tokens go round */
     struct m2_wire wire;
     char invocation[M2_UUID_SIZE];
 

@@ -142,6 +142,17 @@ static bool again(struct m2_run *r, enum m2_retry_class class, const struct m2_r
 
 static void on_answer(void *user, const struct m2_exchange *x);
 
+/* Tokens that go round in a circle of any length meet the mark, which moves on at every power of two (Brent).
+ */
+static bool goes_round(struct m2_run *r, const struct m2_value *next)
+{
+    if (r->page_mark && m2_v_equal(next, r->page_mark))
+        return true;
+    if ((r->pages & (r->pages - 1)) == 0)
+        r->page_mark = next;
+    return false;
+}
+
 static void page(struct m2_run *r, struct m2_value *output)
 {
     struct m2_err err = { 0 };
@@ -161,6 +172,10 @@ static void page(struct m2_run *r, struct m2_value *output)
     m2_page_join(r->out, &r->op, r->joined, output);
     if (!next) {
         succeed(r, r->joined);
+    } else if (goes_round(r, next)) {
+        (void)m2_fail(&err, M2_EPROTO, "a page token of page %zu was given before: the pages go round",
+                      r->pages);
+        m2_run_fail(r, NULL, NULL, 200, &err);
     } else if (r->pages >= r->client->opt.max_pages) {
         (void)m2_fail(&err, M2_ELIMIT, "the answer has more than %zu pages", r->pages);
         m2_run_fail(r, NULL, NULL, 200, &err);

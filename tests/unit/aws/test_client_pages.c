@@ -38,10 +38,18 @@ Test(client_pages, pages_are_joined)
 Test(client_pages, a_token_that_repeats_and_pages_without_end_are_errors)
 {
     static const struct script_row same[] = { { .status = 200, .body = SUBNETS("subnet-1", "two") }, { 0 } };
-    static const struct script_row endless[] = {
+    static const struct script_row round[] = {
         { .has = "NextToken=a", .status = 200, .body = SUBNETS("subnet-1", "b") },
         { .has = "NextToken=b", .status = 200, .body = SUBNETS("subnet-2", "a") },
         { .status = 200, .body = SUBNETS("subnet-0", "a") },
+        { 0 }
+    };
+    static const struct script_row endless[] = {
+        { .has = "NextToken=1", .status = 200, .body = SUBNETS("subnet-1", "2") },
+        { .has = "NextToken=2", .status = 200, .body = SUBNETS("subnet-2", "3") },
+        { .has = "NextToken=3", .status = 200, .body = SUBNETS("subnet-3", "4") },
+        { .has = "NextToken=4", .status = 200, .body = SUBNETS("subnet-4", "5") },
+        { .status = 200, .body = SUBNETS("subnet-0", "1") },
         { 0 }
     };
     struct clientfix f;
@@ -49,6 +57,10 @@ Test(client_pages, a_token_that_repeats_and_pages_without_end_are_errors)
     clientfix_init(&f, NULL, same);
     clientfix_call(&f, &o, "ec2", "DescribeSubnets", NULL);
     cr_assert(o.class == M2_EPROTO && f.net.n_asked == 2, "%s", o.sentence);
+    clientfix_free(&f);
+    clientfix_init(&f, NULL, round);
+    clientfix_call(&f, &o, "ec2", "DescribeSubnets", NULL);
+    cr_assert(o.class == M2_EPROTO && strstr(o.sentence, "go round"), "%s", o.sentence);
     clientfix_free(&f);
     clientfix_init(&f, NULL, endless);
     clientfix_call(&f, &o, "ec2", "DescribeSubnets", NULL);
