@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-LAYERS = ["base", "data", "net", "aws", "snapshot", "analyze", "report"]
+LAYERS = ["base", "data", "net", "aws", "brain", "snapshot", "cost", "analyze", "report"]
 # The public headers by the layer that implements them; a header missing here fails the test below.
 HEADERS = {
     "base": "err mem buf str time file secret digest sys embed banned",
@@ -14,8 +14,9 @@ HEADERS = {
     "net": "net retry",
     "aws": "model codec sigv4 endpoint awsconfig creds aws",
     "snapshot": "snapshot collect stackview",
+    "cost": "money prices cost",
     "analyze": "finding check",
-    "report": "report",
+    "report": "report doc",
     "cli": "cli",
 }
 LAYER_OF = {h: layer for layer, names in HEADERS.items() for h in names.split()}

@@ -1,0 +1,72 @@
+/*
+ * m2/prices.h — price lists: the built-in one, a file, or what AWS's Price List API said.
+ *
+ * Model:     format m2-prices/1 (docs/FORMATS): regions → items → price as a decimal string, tiers, monthly free
+ *            allowance. An item that a region lacks has no price: it is never taken from another region, never 0.
+ * Lifetime:  everything lives in the arena given.
+ * Source:    libcommon/cost/prices.json names the source of every figure.
+ */
+#ifndef M2_PRICES_H
+#define M2_PRICES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "m2/err.h"
+#include "m2/mem.h"
+#include "m2/value.h"
+
+#define M2_PRICES_SCHEMA "m2-prices/1"
+
+struct m2_price_tier {
+    int64_t up_to;    /* monthly usage up to and with so many units; INT64_MAX: no bound */
+    int64_t usd_pico; /* USD × 10^12 per unit */
+};
+
+struct m2_price {
+    const char *key;  /* "fargate.vcpu-hour.x86_64" */
+    const char *unit; /* "vCPU-hour" */
+    const char *source, *usagetype, *note; /* may be NULL */
+    int64_t usd_pico;                      /* of the first tier */
+    const struct m2_price_tier *tiers;     /* ascending, the last without bound; at least one */
+    size_t n_tiers;
+    int64_t free_per_month; /* units per account and month; 0: none */
+    bool verified;          /* false: an estimate, or not confirmed at its source */
+    bool estimate;          /* moves from hour to hour (Spot) */
+};
+
+struct m2_price_region {
+    const char *name;
+    const struct m2_price *items; /* sorted by key */
+    size_t n_items;
+};
+
+struct m2_prices {
+    const char *effective; /* "2026-09-11" */
+    int64_t effective_ms;
+    const char *origin; /* "built in", or the file's path */
+    const struct m2_price_region *regions; /* sorted by name */
+    size_t n_regions;
+    const struct m2_value *document; /* all of it, for showing sources */
+};
+
+/** The list that the toolkit was built with. Errors: M2_EBUG. */
+int m2_prices_builtin(struct m2_prices *out, struct m2_arena *a, struct m2_err *err) M2_MUST_USE;
+/** Errors: M2_EINPUT (not JSON, schema, a price that is no decimal string, tiers out of order, with the place), M2_ENOTFOUND,
+ * M2_ELIMIT. */
+int m2_prices_load(struct m2_prices *out, struct m2_arena *a, const char *path, struct m2_err *err) M2_MUST_USE;
+/** From a parsed document named NAME; ROOT must live in A. */
+int m2_prices_from_value(struct m2_prices *out, struct m2_arena *a, const struct m2_value *root, const char *name,
+                         struct m2_err *err) M2_MUST_USE;
+
+/** Errors: M2_EUSAGE, listing the regions that have prices. */
+int m2_prices_region(const struct m2_price_region **out, const struct m2_prices *p, const char *region,
+                     struct m2_err *err) M2_MUST_USE;
+/** NULL when the region has no price for KEY. */
+const struct m2_price *m2_price_find(const struct m2_price_region *r, const char *key);
+/** Days from the list's date to NOW_MS; negative for a date ahead. */
+int64_t m2_prices_age_days(const struct m2_prices *p, int64_t now_ms);
+#define M2_PRICES_OLD_DAYS 180 /* older: a warning in every report */
+
+#endif
