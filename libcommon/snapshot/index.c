@@ -59,7 +59,7 @@ static struct m2_op_index *op_of(struct m2_snapshot *s, struct index *x, const s
     return x->list.at[*at - 1];
 }
 
-static void note_kind(struct m2_op_index *op, const struct m2_call *call)
+static void note_kind(struct m2_arena *a, struct m2_op_index *op, const struct m2_call *call)
 {
     if (call->status == M2_CALL_OK) {
         if (!op->whole && m2_call_unfiltered(call) && m2_answer_complete(call))
@@ -68,6 +68,8 @@ static void note_kind(struct m2_op_index *op, const struct m2_call *call)
     }
     if (!op->refused)
         op->refused = call;
+    if (!m2_v_len(call->input))
+        m2_vec_push(a, &op->bare_refusals, call);
     if (!op->whole_refused && m2_call_unfiltered(call))
         op->whole_refused = call;
 }
@@ -80,7 +82,7 @@ void m2_index_make(struct m2_snapshot *s)
         struct m2_op_index *op = op_of(s, x, &s->calls[i]);
         x->ordinal[i] = op->calls.len;
         m2_vec_push(s->arena, &op->calls, &s->calls[i]);
-        note_kind(op, &s->calls[i]);
+        note_kind(s->arena, op, &s->calls[i]);
     }
     s->index = x;
 }

@@ -36,6 +36,7 @@ struct m2_mentions {
 
 struct m2_op_index {
     struct m2_call_list calls;
+    struct m2_call_list bare_refusals;   /* failed calls that were saved without their input */
     struct m2_mentions exact;            /* whole strings of the input */
     struct m2_mentions names;            /* last segments of the ARNs in it */
     struct m2_mentions shown;            /* strings of answers to calls without input */

@@ -154,9 +154,9 @@ static bool message_names(const struct m2_call *call, const char *id)
 
 static const struct m2_call *said_absent(const struct m2_op_index *op, const char *id)
 {
-    for (size_t i = 0; i < op->calls.len; i++) {
-        const struct m2_call *call = op->calls.at[i];
-        if (!m2_v_len(call->input) && says_absent(call, NULL) && message_names(call, id))
+    for (size_t i = 0; i < op->bare_refusals.len; i++) {
+        const struct m2_call *call = op->bare_refusals.at[i];
+        if (says_absent(call, NULL) && message_names(call, id))
             return call;
     }
     return NULL;
