@@ -1,7 +1,7 @@
 /*
  * m2/cost.h — what one job costs: usage in, the lines of the bill out (pure).
  *
- * Model:     a job is a few integers. Each line of the bill is a row of one table (m2_cost_items): which price, and how a job's
+ * Model:     a job is a few integers. Each line of the bill is a row of one table (m2_cost_item): which price, and how a job's
  *            usage becomes a quantity. A line's cost is rounded once to 10^-12 USD; the total is the sum of the lines. A line
  *            whose price is missing in the region is marked and counts nothing; the report says so.
  * Units:     GB and MB are 2^30 and 2^20 bytes, as AWS bills them.
@@ -74,8 +74,8 @@ struct m2_cost_item_row {
     const char *unit;     /* "vCPU-hour" */
     const char *rule;     /* one sentence for docs and --explain */
 };
-/** M2_C_COUNT rows, in the order of the bill. */
-const struct m2_cost_item_row *m2_cost_items(void);
+/** The row of ITEM; their order is that of the bill. */
+const struct m2_cost_item_row *m2_cost_item(enum m2_cost_item item);
 /** Names for --without, each once, NULL-ended ("compute" is none: it cannot be left out). */
 const char *const *m2_cost_parts(void);
 
@@ -89,9 +89,9 @@ struct m2_rates {
     const char *key[M2_C_COUNT];           /* the price's key; NULL: not of this platform */
 };
 /** WITHOUT: parts left out, NULL-ended, or NULL. Errors: M2_EINPUT (no price for the compute itself, naming item and region),
- * M2_EUSAGE (a part that there is not, with the nearest). */
-int m2_rates_find(struct m2_rates *out, const struct m2_price_region *region, enum m2_platform platform, enum m2_arch arch,
-                  const char *const *without, struct m2_err *err) M2_MUST_USE;
+ * M2_EUSAGE (a region without prices, listing those with; a part that there is not, with the nearest). */
+int m2_rates_find(struct m2_rates *out, const struct m2_prices *prices, const char *region, enum m2_platform platform,
+                  enum m2_arch arch, const char *const *without, struct m2_err *err) M2_MUST_USE;
 
 struct m2_bill_line {
     struct m2_ratio quantity; /* num 0: nothing of it */
@@ -112,12 +112,19 @@ struct m2_ratio m2_bill_quantity(enum m2_cost_item item, const struct m2_job *jo
  * False when it does not fit. */
 bool m2_price_tiered(m2_pico *out, const struct m2_price *price, struct m2_ratio quantity, int64_t free_units);
 
-/* ---- sizes that AWS accepts (dated data, libcommon/cost/sizes.c) ---- */
+/* ---- sizes that AWS accepts: dated data, libcommon/cost/sizes.c ---- */
+#define M2_FARGATE_SIZES_DATE "2026-09-28"
+
+/* Memory from MIN to MAX in steps of STEP, in MiB; CPU in units, 1024 a vCPU. */
 struct m2_fargate_size {
-    int64_t cpu_units, memory_min_mib, memory_max_mib, memory_step_mib;
+    int64_t cpu_units, min_mib, max_mib, step_mib;
 };
-/** Ascending, ended by cpu_units 0. */
+/** Ascending by CPU, then memory; one CPU size may have several rows; ended by cpu_units 0. */
 const struct m2_fargate_size *m2_fargate_sizes(void);
+bool m2_fargate_size_valid(int64_t cpu_units, int64_t mib);
+/** The offered pair that is nearest above, else the largest. */
+void m2_fargate_size_nearest(int64_t *cpu_units, int64_t *mib);
+
 /** Is the pair of JOB (Fargate) or the memory (Lambda), disk and duration one that AWS accepts?
  * Errors: M2_EUSAGE naming the nearest valid ones. */
 int m2_job_check(const struct m2_job *job, struct m2_err *err) M2_MUST_USE;

@@ -56,7 +56,8 @@ static bool take(uint64_t *n, enum rest *rest, const struct m2_decimal *d, int64
     return true;
 }
 
-/* JSON's grammar wants a digit before the point and none in front of others; people and spreadsheets do not. */
+/* JSON's grammar wants a digit before the point and none in front of others; people and spreadsheets do not.
+ */
 static size_t normal(char out[NUMBER_MAX + 2], const char *text, size_t n)
 {
     size_t len = 0, i = 0;

@@ -2,6 +2,7 @@
  * own with the same name.) */
 #include "analyze/area.h"
 #include "analyze/fargate/fargate.h"
+#include "m2/cost.h"
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define GUIDE "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"

@@ -11,14 +11,8 @@ void m2_fargate_size(struct m2_check_run *r);
 void m2_fargate_quota(struct m2_check_run *r);
 void m2_fargate_logs(struct m2_check_run *r);
 
-/* The table of sizes is dated. */
-#define M2_FARGATE_SIZES_DATE "2026-09-28"
-
 /** Units from "4096", "4 vCPU", ".5 vcpu"; MiB from "16384", "16GB", "16 GB". False for anything else. */
 bool m2_fargate_cpu(int64_t *units, const char *text);
 bool m2_fargate_memory(int64_t *mib, const char *text);
-bool m2_fargate_size_valid(int64_t cpu, int64_t mib);
-/** The offered pair that is nearest above, else below. */
-void m2_fargate_size_nearest(int64_t *cpu, int64_t *mib);
 
 #endif

@@ -1,6 +1,7 @@
 /* Is the task's size one that Fargate offers, and does the account's quota hold it? */
 #include "analyze/fargate/fargate.h"
 #include "analyze/names.h"
+#include "m2/cost.h"
 #include "m2/stackview.h"
 #include "m2/str.h"
 

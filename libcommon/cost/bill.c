@@ -1,0 +1,117 @@
+#include <string.h>
+
+#include "cost/items.h"
+#include "m2/str.h"
+
+static int check_parts(const char *const *without, struct m2_err *err)
+{
+    for (; without && *without; without++) {
+        const char *const *part = m2_cost_parts();
+        while (*part && !m2_str_eq(*part, *without))
+            part++;
+        if (*part)
+            continue;
+        const char *near = m2_str_nearest(*without, m2_cost_parts());
+        return m2_fail(err, M2_EUSAGE, "--without: \"%.60s\" is no part of the bill%s%s%s", *without,
+                       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    }
+    return 0;
+}
+
+static bool is_in(const char *const *list, const char *name)
+{
+    for (; list && *list; list++)
+        if (m2_str_eq(*list, name))
+            return true;
+    return false;
+}
+
+/* The regions of P that have KEY, as text. */
+static void regions_with(struct m2_buf *out, const struct m2_prices *p, const char *key)
+{
+    for (size_t i = 0; i < p->n_regions; i++)
+        if (m2_price_find(&p->regions[i], key))
+            m2_buf_addf(out, "%s%s", out->len ? ", " : "", p->regions[i].name);
+}
+
+static int no_price(const struct m2_prices *p, const char *region, const char *key, struct m2_err *err)
+{
+    struct m2_buf have;
+    m2_buf_init(&have, 1500);
+    regions_with(&have, p, key);
+    (void)m2_fail(err, M2_EINPUT, "no price for %s in %s (price list of %s, %s)%s%s", key, region,
+                  p->effective, p->origin, have.len ? "; regions that have it: " : "", have.data);
+    m2_buf_free(&have);
+    return -1;
+}
+
+int m2_rates_find(struct m2_rates *out, const struct m2_prices *prices, const char *region,
+                  enum m2_platform platform, enum m2_arch arch, const char *const *without,
+                  struct m2_err *err)
+{
+    struct m2_rates rates = { .platform = platform, .arch = arch };
+    if (check_parts(without, err) < 0 || m2_prices_region(&rates.region, prices, region, err) < 0)
+        return -1;
+    for (size_t i = 0; i < M2_C_COUNT; i++) {
+        const struct m2_item_rule *rule = &m2_item_rules()[i];
+        rates.key[i] = rule->key[platform][arch];
+        rates.left_out[i] = is_in(without, rule->pub.part);
+        if (rates.key[i])
+            rates.of[i] = m2_price_find(rates.region, rates.key[i]);
+        if (rates.key[i] && !rates.of[i] && m2_str_eq(rule->pub.part, "compute"))
+            return no_price(prices, rates.region->name, rates.key[i], err);
+    }
+    *out = rates;
+    return 0;
+}
+
+int m2_bill_job(struct m2_bill *out, const struct m2_rates *rates, const struct m2_job *job,
+                struct m2_err *err)
+{
+    const struct m2_item_rule *rules = m2_item_rules();
+    memset(out, 0, sizeof *out);
+    for (size_t i = 0; i < M2_C_COUNT; i++) {
+        struct m2_bill_line *line = &out->line[i];
+        line->quantity.den = 1;
+        if (!rates->key[i] || rates->left_out[i])
+            continue;
+        line->quantity = rules[i].quantity(job);
+        if (line->quantity.num == 0)
+            continue;
+        if (!rates->of[i]) {
+            line->missing = out->incomplete = true;
+            continue;
+        }
+        if (!m2_cost_of(&line->cost, line->quantity, rates->of[i]->usd_pico))
+            return m2_fail(err, M2_ELIMIT, "%s: the amount is larger than can be counted",
+                           rules[i].pub.resource);
+        *(i <= M2_C_LAMBDA_COMPUTE ? &out->compute : &out->other) += line->cost;
+    }
+    out->total = out->compute + out->other;
+    return 0;
+}
+
+/* min(UNITS × DEN, the rest) of NUM that lies between FROM and TO units. */
+static m2_int128 within(m2_int128 num, int64_t den, int64_t from, int64_t to)
+{
+    m2_int128 low = (m2_int128)from * den, high = to == INT64_MAX ? num : (m2_int128)to * den;
+    high = num < high ? num : high;
+    return high > low ? high - low : 0;
+}
+
+bool m2_price_tiered(m2_pico *out, const struct m2_price *price, struct m2_ratio quantity, int64_t free_units)
+{
+    m2_int128 sum = 0;
+    int64_t from = 0;
+    for (size_t i = 0; i < price->n_tiers; from = price->tiers[i++].up_to) {
+        int64_t begin = from > free_units ? from : free_units; /* the allowance is used up first */
+        m2_int128 part, units = price->tiers[i].up_to > begin
+                                    ? within(quantity.num, quantity.den, begin, price->tiers[i].up_to)
+                                    : 0;
+        if (__builtin_mul_overflow(units, (m2_int128)price->tiers[i].usd_pico, &part) ||
+            __builtin_add_overflow(sum, part, &sum))
+            return false;
+    }
+    *out = m2_div_half_even(sum, quantity.den);
+    return true;
+}

@@ -1,0 +1,80 @@
+/*
+ * m2-cost/cost.h — the parts of m2-cost: options, what a command is given, what it gives back.
+ *
+ * Model:     one file a command (estimate.c, compare.c, jobs.c, history.c, forecast.c, reconcile.c, prices.c). A command builds a
+ *            document for people and a value for programs; main renders the one that --format names.
+ */
+#ifndef M2_COST_TOOL_H
+#define M2_COST_TOOL_H
+
+#include "common/session.h"
+#include "m2/cli.h"
+#include "m2/cost.h"
+#include "m2/doc.h"
+#include "m2/prices.h"
+#include "m2/value.h"
+
+struct cost_args {
+    struct m2_common common;
+    const struct m2_command *command;
+    struct m2_strlist operands;
+    /* estimate, compare */
+    const char *vcpu, *memory_gb, *duration, *platform, *arch, *ephemeral_gb, *input_mb, *output_mb, *public_ip;
+    const char *log_mb, *image_gb, *image_region, *keep_days, *scaling;
+    uint64_t jobs, endpoints, zones, transitions, requests;
+    bool nat;
+    /* whatever prices something */
+    const char *prices, *budget;
+    struct m2_strlist without;
+    /* jobs */
+    const char *per_job;
+    uint64_t max_bad;
+    /* history, forecast, reconcile */
+    int64_t since_ms;
+    const char *snapshot, *save_snapshot;
+    bool no_redact, history;
+    uint64_t months, trials, seed;
+    const char *tolerance, *expected;
+    /* prices */
+    bool update;
+};
+
+extern const struct m2_tool cost_tool;
+
+/* What a command may use. */
+struct cost_run {
+    struct m2_arena *arena;
+    const struct cost_args *args;
+    const struct m2_sys *sys;
+    struct m2_net *net; /* NULL: the real network, started when needed (tests give their own) */
+    struct m2_term term;
+    struct m2_progress *progress;
+    struct m2_prices prices;   /* loaded: --prices, else the cache, else built in */
+    const char *region;        /* --region, environment, profile, else us-east-1 */
+    const char *region_from;   /* "--region", "default", … */
+    const char *const *without; /* NULL-ended */
+};
+
+/* What a command gives back. */
+struct cost_result {
+    struct m2_doc *doc;
+    struct m2_value *json;  /* an m2-cost/1 document */
+    enum m2_exit status;    /* M2_EXIT_OK, or M2_EXIT_FOUND when a budget or tolerance is passed */
+    bool unsure;            /* something could not be told: --strict exits with 4 */
+};
+
+typedef int cost_command(struct cost_result *out, struct cost_run *run, struct m2_err *err);
+cost_command cost_estimate, cost_compare, cost_jobs, cost_history, cost_forecast, cost_reconcile, cost_prices;
+
+/** Begin the JSON document (schema, prices: date, source, region) and the document's notes on the prices used (date, source,
+ * region, a warning when they are old or not confirmed). */
+struct m2_value *cost_json(struct cost_run *run);
+void cost_note_prices(struct m2_doc *d, const struct cost_run *run);
+/** "items" of the bill as m2-cost/1 wants them: decimal strings. */
+struct m2_value *cost_json_items(struct m2_arena *a, const struct m2_rates *rates, const struct m2_bill *bill);
+/** Set KEY of OBJECT to PICO as an exact decimal string. */
+void cost_json_usd(struct m2_arena *a, struct m2_value *object, const char *key, m2_pico pico);
+/** The value of --budget in *PICO; false without the option. Errors through ERR: 0 ok, -1 M2_EUSAGE. */
+int cost_budget(bool *given, m2_pico *pico, const struct cost_run *run, struct m2_err *err) M2_MUST_USE;
+
+#endif
