@@ -44,12 +44,23 @@ struct m2_opt {
     const char *env;  /* variables also read, for help and docs: "AWS_PROFILE", "A, B"; NULL */
     const char *group; /* heading in --help; NULL: of the row above */
     const char *more; /* further sentences for the man page, or NULL */
+    uint32_t commands; /* bit i: belongs to command i of the tool's table; 0: to all */
 };
 
 struct m2_example {
     const char *command, *what;
 };
 
+/* A word after the tool's name that says what to do, with options and operands of its own. At most 32 per tool. */
+struct m2_command {
+    const char *name;     /* "estimate" */
+    const char *summary;  /* one line, lower case, no period */
+    const char *operands; /* "FILE" or NULL when none are taken */
+    const char *about;    /* paragraphs for help and man page, or NULL */
+    const struct m2_example *examples; /* ended by NULL command; may be NULL */
+};
+
+/* Operands are words: "FILE" must be given, "[FILE]" may be, "FILE..." any number of times from once on. */
 struct m2_tool {
     const char *name;    /* "m2-doctor" */
     const char *summary; /* one line */
@@ -57,6 +68,8 @@ struct m2_tool {
     const struct m2_opt *opts; /* ended by a row whose name is NULL */
     const char *operands;      /* "FILE" or NULL when none are taken */
     const struct m2_example *examples; /* ended by NULL command */
+    const struct m2_command *commands; /* ended by a row whose name is NULL; NULL: the tool has none */
+    size_t command_at; /* with commands: offsetof in the tool's struct of a const struct m2_command * */
 };
 
 /* Options that all tools share; embed as `struct m2_common common` and list with M2_COMMON_OPTS. */
@@ -108,12 +121,14 @@ const char *const *m2_color_choices(void);
 /** Fill the struct at ARGS (already holding defaults) from ARGV[1..]; strings are borrowed from ARGV. Operands are collected in
  * *operands (may be NULL when none are taken). Of an option given twice the last counts; lists keep all. A value that looks
  * like an option of the tool has to be given as --opt=value.
+ * Of a tool with commands the first operand is the command, wherever it stands; it goes to command_at (NULL: none, which only
+ * --help, --version and --explain-config allow). With --help or --version, what does not fit together is not complained about.
  * Errors: M2_EUSAGE, one sentence with the nearest name; ARGS may then be filled in part. */
 int m2_opt_parse(void *args, struct m2_strlist *operands, struct m2_arena *a, const struct m2_tool *tool,
                  int argc, char **argv, struct m2_err *err) M2_MUST_USE;
-/** Wrapped to WIDTH columns (0: 80; never wider than 100). */
-void m2_opt_help(struct m2_buf *out, const struct m2_tool *tool, int width);
-/** roff (man 7) page. DATE: "2026-11-23". */
+/** Of COMMAND, or (NULL) of the tool as a whole. Wrapped to WIDTH columns (0: 80; never wider than 100). */
+void m2_opt_help(struct m2_buf *out, const struct m2_tool *tool, const struct m2_command *command, int width);
+/** roff (man 7) page, commands and all. DATE: "2026-11-23". */
 void m2_opt_man(struct m2_buf *out, const struct m2_tool *tool, const char *version, const char *date);
 /** Completion script for "bash", "zsh" or "fish"; false for another shell. */
 bool m2_opt_completion(struct m2_buf *out, const struct m2_tool *tool, const char *shell);

@@ -7,7 +7,9 @@
 
 struct parse {
     char *args;
-    struct m2_strlist *operands;
+    struct m2_strlist operands;
+    const struct m2_command *command;
+    M2_VEC(const struct m2_opt *) given;
     struct m2_arena *a;
     const struct m2_tool *tool;
     int argc, at;
@@ -151,6 +153,7 @@ static int long_option(struct parse *p, const char *arg)
     const struct m2_opt *o = find(p->tool, name, n);
     if (!o)
         return unknown_name(p, "--", m2_arena_strndup(p->a, name, n));
+    m2_vec_push(p->a, &p->given, o);
     const char *shown = m2_arena_printf(p->a, "--%s", o->name);
     if (m2_opt_takes_value(o))
         return take_value(p, o, shown, equals ? equals + 1 : NULL);
@@ -167,6 +170,7 @@ static int short_options(struct parse *p, const char *arg)
         const struct m2_opt *o = find_letter(p->tool, *c);
         if (!o)
             return unknown_name(p, "-", m2_arena_strndup(p->a, arg + 1, strcspn(arg + 1, "=")));
+        m2_vec_push(p->a, &p->given, o);
         const char *shown = m2_arena_printf(p->a, "-%c", *c);
         if (m2_opt_takes_value(o))
             return take_value(p, o, shown, c[1] ? c + 1 + (c[1] == '=') : NULL);
@@ -177,28 +181,81 @@ static int short_options(struct parse *p, const char *arg)
     return 0;
 }
 
+/* "m2-cost WHAT: estimate, compare" */
+static int name_commands(const struct parse *p, const char *what)
+{
+    struct m2_buf names;
+    m2_buf_init(&names, 1000);
+    m2_command_join(&names, p->tool, M2_EVERY_COMMAND, ", ");
+    int rc = m2_fail(p->err, M2_EUSAGE, "%s %s: %s", p->tool->name, what, names.data);
+    m2_buf_free(&names);
+    return rc;
+}
+
+static int set_command(struct parse *p, const char *arg)
+{
+    M2_VEC(const char *) names = { 0 };
+    for (const struct m2_command *c = p->tool->commands; c->name; c++) {
+        if (m2_str_eq(c->name, arg)) {
+            p->command = c;
+            return 0;
+        }
+        m2_vec_push(p->a, &names, c->name);
+    }
+    m2_vec_push(p->a, &names, NULL);
+    if (find(p->tool, arg, strlen(arg)))
+        return m2_fail(p->err, M2_EUSAGE, "%s has no command %s; did you mean --%s?", p->tool->name, arg,
+                       arg);
+    const char *near = m2_str_nearest(arg, names.at);
+    return near ? m2_fail(p->err, M2_EUSAGE, "%s has no command \"%.80s\"; did you mean %s?", p->tool->name,
+                          arg, near)
+                : name_commands(p, m2_arena_printf(p->a, "has no command \"%.80s\"; it has", arg));
+}
+
 static int operand(struct parse *p, const char *arg)
 {
-    if (p->tool->operands && p->operands) {
-        m2_vec_push(p->a, &p->operands->v, arg);
+    if (p->tool->commands && !p->command)
+        return set_command(p, arg);
+    m2_vec_push(p->a, &p->operands.v, arg);
+    return 0;
+}
+
+static bool was_given(const struct parse *p, const char *name)
+{
+    for (size_t i = 0; i < p->given.len; i++)
+        if (m2_str_eq(p->given.at[i]->name, name))
+            return true;
+    return false;
+}
+
+static int foreign_option(const struct parse *p, const struct m2_opt *o)
+{
+    struct m2_buf names;
+    m2_buf_init(&names, 1000);
+    m2_command_join(&names, p->tool, o->commands, ", ");
+    int rc = m2_fail(p->err, M2_EUSAGE, "--%s is not for %s %s; it belongs to %s", o->name, p->tool->name,
+                     p->command->name, names.data);
+    m2_buf_free(&names);
+    return rc;
+}
+
+/* Does what was given fit together? */
+static int check_whole(const struct parse *p)
+{
+    if (was_given(p, "help") || was_given(p, "version"))
         return 0;
-    }
-    if (find(p->tool, arg, strlen(arg)))
-        return m2_fail(p->err, M2_EUSAGE, "%s takes options only; did you mean --%s?", p->tool->name, arg);
-    return m2_fail(p->err, M2_EUSAGE, "%s takes options only, and \"%.100s\" is none", p->tool->name, arg);
+    if (p->tool->commands && !p->command)
+        return was_given(p, "explain-config") ? 0 : name_commands(p, "needs a command");
+    for (size_t i = 0; i < p->given.len; i++)
+        if (!m2_opt_fits(p->given.at[i], m2_command_bit(p->tool, p->command)))
+            return foreign_option(p, p->given.at[i]);
+    return m2_operands_check(p->tool, p->command, &p->operands, p->err);
 }
 
 int m2_opt_parse(void *args, struct m2_strlist *operands, struct m2_arena *a, const struct m2_tool *tool,
                  int argc, char **argv, struct m2_err *err)
 {
-    struct parse p = { .args = args,
-                       .operands = operands,
-                       .a = a,
-                       .tool = tool,
-                       .argc = argc,
-                       .at = 1,
-                       .argv = argv,
-                       .err = err };
+    struct parse p = { .args = args, .a = a, .tool = tool, .argc = argc, .at = 1, .argv = argv, .err = err };
     bool ended = false;
     while (p.at < argc) {
         const char *arg = argv[p.at++];
@@ -212,5 +269,9 @@ int m2_opt_parse(void *args, struct m2_strlist *operands, struct m2_arena *a, co
         if (rc < 0)
             return -1;
     }
-    return 0;
+    if (tool->commands)
+        *(const struct m2_command **)(void *)(p.args + tool->command_at) = p.command;
+    if (operands)
+        *operands = p.operands;
+    return check_whole(&p);
 }

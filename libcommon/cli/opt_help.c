@@ -8,13 +8,16 @@
 #define DEFAULT_WIDTH 80
 #define WIDEST 100
 #define NARROWEST 40
+#define LEAST_LEFT 10
 #define WIDEST_LEFT 30 /* a longer left side pushes its text to the next line */
 #define MAX_TEXT ((size_t)1 << 20)
 
 struct page {
     struct m2_buf *out;
     const struct m2_tool *tool;
-    size_t width, left; /* column where the right side begins */
+    const struct m2_command *command; /* NULL: the tool as a whole */
+    uint32_t commands;                /* its bit */
+    size_t width, left;               /* column where the right side begins */
 };
 
 /* "  -q, --quiet" or "      --region NAME" */
@@ -57,38 +60,73 @@ static void option_row(const struct page *p, const struct m2_opt *o)
     m2_buf_free(&right);
 }
 
+/* Make room for LEFT, if it is not out of the ordinary. */
+static void widen(struct page *p, const struct m2_buf *left)
+{
+    size_t wide = m2_text_width(left->data, left->len) + 2;
+    if (wide > p->left && wide <= WIDEST_LEFT && wide <= p->width / 2)
+        p->left = wide;
+}
+
 static void options(struct page *p)
 {
     const struct m2_opt *opts = p->tool->opts;
     size_t n = 0;
-    p->left = 0;
+    p->left = LEAST_LEFT;
     for (; opts[n].name; n++) {
         struct m2_buf b;
         m2_buf_init(&b, MAX_TEXT);
         left_side(&b, &opts[n]);
-        size_t wide = m2_text_width(b.data, b.len) + 2;
-        if (wide > p->left && wide <= WIDEST_LEFT && wide <= p->width / 2)
-            p->left = wide;
+        if (m2_opt_fits(&opts[n], p->commands))
+            widen(p, &b);
         m2_buf_free(&b);
     }
-    if (p->left < 10)
-        p->left = 10;
     for (size_t i = 0; i < n; i++) {
-        if (!m2_opt_opens_group(p->tool, i))
+        if (!m2_opt_opens_group(p->tool, i, p->commands))
             continue;
         m2_buf_addf(p->out, "\n%s:\n", m2_opt_group(p->tool, i));
         for (size_t j = i; j < n; j++)
-            if (m2_str_eq(m2_opt_group(p->tool, j), m2_opt_group(p->tool, i)))
+            if (m2_opt_fits(&opts[j], p->commands) &&
+                m2_str_eq(m2_opt_group(p->tool, j), m2_opt_group(p->tool, i)))
                 option_row(p, &opts[j]);
     }
 }
 
+/* Twice over the table: once for the width, once for the rows. */
+static void command_rows(struct page *p, bool write)
+{
+    for (const struct m2_command *c = p->tool->commands; c->name; c++) {
+        struct m2_buf left;
+        m2_buf_init(&left, MAX_TEXT);
+        m2_buf_addf(&left, "  %s%s%s", c->name, c->operands ? " " : "", m2_str_or(c->operands, ""));
+        if (write)
+            row(p, left.data, c->summary);
+        else
+            widen(p, &left);
+        m2_buf_free(&left);
+    }
+}
+
+static void commands(struct page *p)
+{
+    if (!p->tool->commands || p->command)
+        return;
+    p->left = LEAST_LEFT;
+    command_rows(p, false);
+    m2_buf_adds(p->out, "\nCommands:\n");
+    command_rows(p, true);
+    m2_buf_addf(p->out, "\n%s ", p->tool->name);
+    m2_text_wrap(p->out, "COMMAND --help shows the options of a command.", strlen(p->tool->name) + 1, 0,
+                 p->width);
+}
+
 static void examples(const struct page *p)
 {
-    if (!p->tool->examples || !p->tool->examples[0].command)
+    const struct m2_example *e = p->command ? p->command->examples : p->tool->examples;
+    if (!e || !e->command)
         return;
     m2_buf_adds(p->out, "\nExamples:\n");
-    for (const struct m2_example *e = p->tool->examples; e->command; e++) {
+    for (; e->command; e++) {
         m2_buf_addf(p->out, "  %s\n      ", e->command);
         m2_text_wrap(p->out, m2_str_or(e->what, ""), 6, 6, p->width);
     }
@@ -98,7 +136,7 @@ static void environment(struct page *p)
 {
     bool any = false;
     for (const struct m2_opt *o = p->tool->opts; o->name; o++) {
-        if (!o->env)
+        if (!o->env || !m2_opt_fits(o, p->commands))
             continue;
         struct m2_buf left;
         m2_buf_init(&left, MAX_TEXT);
@@ -122,20 +160,37 @@ static void exit_statuses(struct page *p)
     }
 }
 
-void m2_opt_help(struct m2_buf *out, const struct m2_tool *tool, int width)
+/* "m2-cost jobs: summary", "Usage: m2-cost jobs [options] FILE", what it is about. */
+static void opening(const struct page *p)
 {
-    struct page p = { .out = out, .tool = tool, .width = DEFAULT_WIDTH };
+    const struct m2_command *c = p->command;
+    const char *operands = c ? c->operands : p->tool->operands, *about = c ? c->about : p->tool->about;
+    struct m2_buf name;
+    m2_buf_init(&name, MAX_TEXT);
+    m2_buf_addf(&name, "%s%s%s", p->tool->name, c ? " " : "", c ? c->name : "");
+    m2_buf_addf(p->out, "%s: ", name.data);
+    m2_text_wrap(p->out, c ? c->summary : p->tool->summary, name.len + 2, 4, p->width);
+    m2_buf_addf(p->out, "\nUsage: %s%s [options]%s%s\n", name.data, p->tool->commands && !c ? " COMMAND" : "",
+                operands ? " " : "", m2_str_or(operands, ""));
+    m2_buf_free(&name);
+    if (m2_str_empty(about))
+        return;
+    m2_buf_addc(p->out, '\n');
+    m2_text_wrap(p->out, about, 0, 0, p->width);
+}
+
+void m2_opt_help(struct m2_buf *out, const struct m2_tool *tool, const struct m2_command *command, int width)
+{
+    struct page p = { .out = out,
+                      .tool = tool,
+                      .command = command,
+                      .commands = m2_command_bit(tool, command),
+                      .width = DEFAULT_WIDTH };
     if (width > 0)
         p.width = width < NARROWEST ? NARROWEST : width > WIDEST ? WIDEST : (size_t)width;
-    m2_buf_addf(out, "%s: ", tool->name);
-    m2_text_wrap(out, tool->summary, strlen(tool->name) + 2, 4, p.width);
-    m2_buf_addf(out, "\nUsage: %s [options]%s%s\n", tool->name, tool->operands ? " " : "",
-                m2_str_or(tool->operands, ""));
-    if (!m2_str_empty(tool->about)) {
-        m2_buf_addc(out, '\n');
-        m2_text_wrap(out, tool->about, 0, 0, p.width);
-    }
+    opening(&p);
     examples(&p);
+    commands(&p);
     options(&p);
     environment(&p);
     exit_statuses(&p);

@@ -39,31 +39,36 @@ static void escape(struct m2_buf *out, const char *s)
     }
 }
 
-/* One paragraph's lines, a leading '.' made harmless. */
-static void lines(struct m2_buf *out, const char *wrapped)
+/* A leading '.' made harmless; a blank line becomes the request PARAGRAPH. */
+static void lines(struct m2_buf *out, const char *wrapped, const char *paragraph)
 {
     while (*wrapped) {
         const char *end = strchrnul(wrapped, '\n');
         if (*wrapped == '.')
             m2_buf_adds(out, "\\&");
         if (end == wrapped)
-            m2_buf_adds(out, ".PP");
+            m2_buf_adds(out, paragraph);
         m2_buf_add(out, wrapped, (size_t)(end - wrapped));
         m2_buf_addc(out, '\n');
         wrapped = *end ? end + 1 : end;
     }
 }
 
-static void text(struct m2_buf *out, const char *s)
+static void paragraphs(struct m2_buf *out, const char *s, const char *request)
 {
     struct m2_buf escaped, wrapped;
     m2_buf_init(&escaped, MAX_TEXT);
     m2_buf_init(&wrapped, MAX_TEXT);
     escape(&escaped, s);
     m2_text_wrap(&wrapped, escaped.data, 0, 0, LINE);
-    lines(out, wrapped.data);
+    lines(out, wrapped.data, request);
     m2_buf_free(&escaped);
     m2_buf_free(&wrapped);
+}
+
+static void text(struct m2_buf *out, const char *s)
+{
+    paragraphs(out, s, ".PP");
 }
 
 /* A first letter in upper case and a full stop (unless it ends a sentence already): help lines as sentences.
@@ -78,7 +83,7 @@ static void sentence(struct m2_buf *b, const char *s)
         m2_buf_addc(b, '.');
 }
 
-static void option(struct m2_buf *out, const struct m2_opt *o)
+static void option(struct m2_buf *out, const struct m2_tool *tool, const struct m2_opt *o)
 {
     struct m2_buf b;
     m2_buf_init(&b, MAX_TEXT);
@@ -108,6 +113,11 @@ static void option(struct m2_buf *out, const struct m2_opt *o)
             m2_buf_addf(&b, ", at most %llu", (unsigned long long)o->max);
         m2_buf_addc(&b, '.');
     }
+    if (o->commands) {
+        m2_buf_adds(&b, " For ");
+        m2_command_join(&b, tool, o->commands, ", ");
+        m2_buf_addc(&b, '.');
+    }
     if (o->more)
         m2_buf_addf(&b, " %s", o->more);
     text(out, b.data);
@@ -118,14 +128,14 @@ static void options(struct m2_buf *out, const struct m2_tool *tool)
 {
     m2_buf_adds(out, ".SH OPTIONS\n");
     for (size_t i = 0; tool->opts[i].name; i++) {
-        if (!m2_opt_opens_group(tool, i))
+        if (!m2_opt_opens_group(tool, i, M2_EVERY_COMMAND))
             continue;
         m2_buf_adds(out, ".SS ");
         escape(out, m2_opt_group(tool, i));
         m2_buf_addc(out, '\n');
         for (size_t j = i; tool->opts[j].name; j++)
             if (m2_str_eq(m2_opt_group(tool, j), m2_opt_group(tool, i)))
-                option(out, &tool->opts[j]);
+                option(out, tool, &tool->opts[j]);
     }
 }
 
@@ -155,16 +165,76 @@ static void environment(struct m2_buf *out, const struct m2_tool *tool)
     }
 }
 
-static void examples(struct m2_buf *out, const struct m2_tool *tool)
+static void example_rows(struct m2_buf *out, const struct m2_example *e, bool *any)
 {
-    if (!tool->examples || !tool->examples[0].command)
-        return;
-    m2_buf_adds(out, ".SH EXAMPLES\n");
-    for (const struct m2_example *e = tool->examples; e->command; e++) {
+    for (; e && e->command; e++) {
+        if (!*any)
+            m2_buf_adds(out, ".SH EXAMPLES\n");
+        *any = true;
         m2_buf_adds(out, ".TP\n\\fB");
         escape(out, e->command);
         m2_buf_adds(out, "\\fR\n");
         text(out, m2_str_or(e->what, e->command));
+    }
+}
+
+static void examples(struct m2_buf *out, const struct m2_tool *tool)
+{
+    bool any = false;
+    example_rows(out, tool->examples, &any);
+    for (const struct m2_command *c = tool->commands; c && c->name; c++)
+        example_rows(out, c->examples, &any);
+}
+
+static void operands(struct m2_buf *out, const char *words)
+{
+    if (!words)
+        return;
+    m2_buf_adds(out, " \\fI");
+    escape(out, words);
+    m2_buf_adds(out, "\\fR");
+}
+
+static void usage(struct m2_buf *out, const struct m2_tool *tool, const struct m2_command *command)
+{
+    m2_buf_adds(out, "\\fB");
+    escape(out, tool->name);
+    if (command) {
+        m2_buf_addc(out, ' ');
+        escape(out, command->name);
+    }
+    m2_buf_adds(out, "\\fR [\\fIoptions\\fR]");
+    operands(out, command ? command->operands : tool->operands);
+    m2_buf_addc(out, '\n');
+}
+
+static void synopsis(struct m2_buf *out, const struct m2_tool *tool)
+{
+    m2_buf_adds(out, "\n.SH SYNOPSIS\n");
+    if (!tool->commands)
+        usage(out, tool, NULL);
+    for (const struct m2_command *c = tool->commands; c && c->name; c++) {
+        if (c != tool->commands)
+            m2_buf_adds(out, ".br\n");
+        usage(out, tool, c);
+    }
+}
+
+static void commands(struct m2_buf *out, const struct m2_tool *tool)
+{
+    for (const struct m2_command *c = tool->commands; c && c->name; c++) {
+        struct m2_buf b;
+        m2_buf_init(&b, MAX_TEXT);
+        m2_buf_adds(out, c == tool->commands ? ".SH COMMANDS\n.TP\n\\fB" : ".TP\n\\fB");
+        escape(out, c->name);
+        m2_buf_adds(out, "\\fR");
+        operands(out, c->operands);
+        m2_buf_addc(out, '\n');
+        sentence(&b, c->summary);
+        if (c->about)
+            m2_buf_addf(&b, "\n\n%s", c->about);
+        paragraphs(out, b.data, ".IP"); /* keeps the indentation */
+        m2_buf_free(&b);
     }
 }
 
@@ -186,16 +256,10 @@ void m2_opt_man(struct m2_buf *out, const struct m2_tool *tool, const char *vers
     escape(out, tool->name);
     m2_buf_adds(out, " \\- ");
     escape(out, tool->summary);
-    m2_buf_adds(out, "\n.SH SYNOPSIS\n\\fB");
-    escape(out, tool->name);
-    m2_buf_adds(out, "\\fR [\\fIoptions\\fR]");
-    if (tool->operands) {
-        m2_buf_adds(out, " \\fI");
-        escape(out, tool->operands);
-        m2_buf_adds(out, "\\fR");
-    }
-    m2_buf_adds(out, "\n.SH DESCRIPTION\n");
+    synopsis(out, tool);
+    m2_buf_adds(out, ".SH DESCRIPTION\n");
     text(out, m2_str_or(tool->about, tool->summary));
+    commands(out, tool);
     options(out, tool);
     exit_statuses(out);
     environment(out, tool);

@@ -25,7 +25,7 @@ static int run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, con
     struct doctor_world world = { .sys = m2_sys_real() };
     m2_term_detect(&world.term, world.sys, args->common.color);
     if (args->common.help) {
-        m2_opt_help(out, &doctor_tool, world.term.width);
+        m2_opt_help(out, &doctor_tool, NULL, world.term.width);
         return 0;
     }
     if (args->common.version) {

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "cli/text.h"
-#include "m2/file.h"
 #include "m2/str.h"
 #include "sample.h"
+#include "shell.h"
 
 static size_t widest_line(const char *text)
 {
@@ -27,7 +27,7 @@ Test(opt_text, help_fits_the_terminal_and_names_everything)
     for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
         struct m2_buf b;
         m2_buf_init(&b, 1 << 20);
-        m2_opt_help(&b, &sample_tool, widths[i]);
+        m2_opt_help(&b, &sample_tool, NULL, widths[i]);
         size_t limit = widths[i] == 0 ? 80 : widths[i] > 100 ? 100 : (size_t)widths[i];
         cr_assert_leq(widest_line(b.data), limit, "%s", b.data);
         for (const struct m2_opt *o = sample_opts; o->name; o++) {
@@ -60,37 +60,11 @@ Test(opt_text, groups_are_gathered)
     static const struct m2_tool tool = { .name = "t", .summary = "s", .opts = opts };
     struct m2_buf b;
     m2_buf_init(&b, 1 << 20);
-    m2_opt_help(&b, &tool, 80);
+    m2_opt_help(&b, &tool, NULL, 80);
     const char *at = strstr(b.data, "Account:\n");
     cr_assert(at && !strstr(at + 1, "Account:\n"));
     cr_assert_lt(strstr(b.data, "--three"), strstr(b.data, "--two"));
     m2_buf_free(&b);
-}
-
-static const char *file_of(struct m2_arena *a, const char *name, const struct m2_buf *b)
-{
-    struct m2_err err = { 0 };
-    const char *dir = getenv("TMPDIR");
-    const char *path = m2_arena_printf(a, "%s/m2-test-%d-%s", m2_str_or(dir, P_tmpdir), (int)getpid(), name);
-    cr_assert_eq(m2_file_write(path, (struct m2_bytes){ b->data, b->len }, 0600, &err), 0, "%s", err.msg);
-    return path;
-}
-
-/* Output of COMMAND, which must end with status 0. */
-static const char *output_of(struct m2_arena *a, const char *command)
-{
-    struct m2_buf b;
-    char chunk[4096];
-    m2_buf_init(&b, 1 << 20);
-    FILE *p = popen(command, "r");
-    cr_assert(p);
-    for (size_t n; (n = fread(chunk, 1, sizeof chunk, p)) > 0;)
-        m2_buf_add(&b, chunk, n);
-    int status = pclose(p);
-    cr_assert_eq(status, 0, "%s: status %d\n%s", command, status, b.data);
-    const char *s = m2_arena_strdup(a, b.data);
-    m2_buf_free(&b);
-    return s;
 }
 
 Test(opt_text, man_page)
@@ -112,9 +86,7 @@ Test(opt_text, man_page)
     cr_assert(strstr(b.data, "\n\\(aqso does this\n"));
     cr_assert(strstr(b.data, "back\\eslash"));
     cr_assert(strstr(b.data, "m2\\-sample \\-\\-only network \\-vv \\e"));
-    if (system("command -v mandoc >/dev/null 2>&1") != 0) {
-        (void)fprintf(stderr, "man page: mandoc is not here; lint skipped\n");
-    } else {
+    if (has_program("mandoc")) {
         const char *path = file_of(a, "page.1", &b);
         const char *said = output_of(a, m2_arena_printf(a, "mandoc -T lint -W warning '%s' 2>&1", path));
         cr_assert_str_eq(said, "");
