@@ -60,6 +60,10 @@ struct m2_job {
  * Everything else is 0. Source: upstream's state machine; docs/COST.md. */
 void m2_job_usual(struct m2_job *out, enum m2_platform platform);
 
+/** Data that JOB moves: GETs and PUTs (uploads over 8 MB in parts of 8 MB: one to begin, one a part, one to complete;
+ * downloads in ranges of 8 MB), one of each beside the data for the job's description and its result's; the results leave AWS. */
+void m2_job_data(struct m2_job *job, int64_t input_mb9, int64_t output_mb9);
+
 enum m2_cost_item {
     M2_C_FARGATE_VCPU, M2_C_FARGATE_MEMORY, M2_C_LAMBDA_COMPUTE, /* compute_usd */
     M2_C_FARGATE_STORAGE, M2_C_LAMBDA_STORAGE, M2_C_IPV4, M2_C_LAMBDA_REQUESTS, M2_C_SELECTOR_COMPUTE,
@@ -111,6 +115,25 @@ struct m2_ratio m2_bill_quantity(enum m2_cost_item item, const struct m2_job *jo
 /** Monthly cost of QUANTITY through PRICE's tiers, rounded once; with FREE the free allowance is taken off first (from the start).
  * False when it does not fit. */
 bool m2_price_tiered(m2_pico *out, const struct m2_price *price, struct m2_ratio quantity, int64_t free_units);
+
+/* ---- a month of such jobs ---- */
+struct m2_month_line {
+    const struct m2_price *price;
+    const char *key;
+    struct m2_ratio quantity;  /* of all jobs */
+    m2_pico list, after_free;  /* through the tiers; with the monthly free allowance taken off */
+    bool missing;
+};
+struct m2_month {
+    struct m2_month_line line[M2_C_COUNT]; /* lines with the same price are one: tiers count their sum */
+    size_t n;
+    m2_pico list, after_free;
+};
+/** JOBS runs of JOB in one month. Allowances that several prices share (Lambda's GB-seconds) are used in the order of the bill.
+ * Errors: M2_ELIMIT. */
+int m2_bill_month(struct m2_month *out, const struct m2_rates *rates, const struct m2_job *job, uint64_t jobs,
+                  struct m2_err *err) M2_MUST_USE;
+#define M2_MONTH_HOURS 730 /* the month of the AWS Pricing Calculator */
 
 /* ---- sizes that AWS accepts: dated data, libcommon/cost/sizes.c ---- */
 #define M2_FARGATE_SIZES_DATE "2026-09-28"

@@ -38,6 +38,8 @@ struct m2_price {
 
 struct m2_price_region {
     const char *name;
+    const char *effective, *origin; /* of these prices: a list may be put together from several */
+    int64_t effective_ms;
     const struct m2_price *items; /* sorted by key */
     size_t n_items;
 };
@@ -45,7 +47,7 @@ struct m2_price_region {
 struct m2_prices {
     const char *effective; /* "2026-09-11" */
     int64_t effective_ms;
-    const char *origin; /* "built in", or the file's path */
+    const char *origin; /* "built in", or the file's path: of the list that others were laid over */
     const struct m2_price_region *regions; /* sorted by name */
     size_t n_regions;
     const struct m2_value *document; /* all of it, for showing sources */
@@ -60,13 +62,15 @@ int m2_prices_load(struct m2_prices *out, struct m2_arena *a, const char *path, 
 int m2_prices_from_value(struct m2_prices *out, struct m2_arena *a, const struct m2_value *root, const char *name,
                          struct m2_err *err) M2_MUST_USE;
 
+/** BASE with the regions of OVER in place of its own. */
+void m2_prices_over(struct m2_prices *out, struct m2_arena *a, const struct m2_prices *base, const struct m2_prices *over);
 /** Errors: M2_EUSAGE, listing the regions that have prices. */
 int m2_prices_region(const struct m2_price_region **out, const struct m2_prices *p, const char *region,
                      struct m2_err *err) M2_MUST_USE;
 /** NULL when the region has no price for KEY. */
 const struct m2_price *m2_price_find(const struct m2_price_region *r, const char *key);
-/** Days from the list's date to NOW_MS; negative for a date ahead. */
-int64_t m2_prices_age_days(const struct m2_prices *p, int64_t now_ms);
+/** Days from the prices' date to NOW_MS; negative for a date ahead. */
+int64_t m2_prices_age_days(const struct m2_price_region *r, int64_t now_ms);
 #define M2_PRICES_OLD_DAYS 180 /* older: a warning in every report */
 
 #endif

@@ -34,13 +34,14 @@ static void regions_with(struct m2_buf *out, const struct m2_prices *p, const ch
             m2_buf_addf(out, "%s%s", out->len ? ", " : "", p->regions[i].name);
 }
 
-static int no_price(const struct m2_prices *p, const char *region, const char *key, struct m2_err *err)
+static int no_price(const struct m2_prices *p, const struct m2_price_region *region, const char *key,
+                    struct m2_err *err)
 {
     struct m2_buf have;
     m2_buf_init(&have, 1500);
     regions_with(&have, p, key);
-    (void)m2_fail(err, M2_EINPUT, "no price for %s in %s (price list of %s, %s)%s%s", key, region,
-                  p->effective, p->origin, have.len ? "; regions that have it: " : "", have.data);
+    (void)m2_fail(err, M2_EINPUT, "no price for %s in %s (price list of %s, %s)%s%s", key, region->name,
+                  region->effective, region->origin, have.len ? "; regions that have it: " : "", have.data);
     m2_buf_free(&have);
     return -1;
 }
@@ -59,7 +60,7 @@ int m2_rates_find(struct m2_rates *out, const struct m2_prices *prices, const ch
         if (rates.key[i])
             rates.of[i] = m2_price_find(rates.region, rates.key[i]);
         if (rates.key[i] && !rates.of[i] && m2_str_eq(rule->pub.part, "compute"))
-            return no_price(prices, rates.region->name, rates.key[i], err);
+            return no_price(prices, rates.region, rates.key[i], err);
     }
     *out = rates;
     return 0;

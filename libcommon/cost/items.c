@@ -7,7 +7,6 @@
 #define FARGATE_FREE_DISK (20 * M2_GB_SCALE)
 #define LAMBDA_FREE_DISK (M2_GB_SCALE / 2)
 #define MIB_GB10 (M2_GB_SCALE / 1024)
-#define MONTH_HOURS 730 /* the month of the AWS Pricing Calculator */
 
 int64_t m2_fargate_billed_s(int64_t duration_ms)
 {
@@ -105,7 +104,7 @@ static struct m2_ratio s3_gets(const struct m2_job *j)
 
 static struct m2_ratio s3_storage(const struct m2_job *j)
 {
-    return (struct m2_ratio){ j->kept_mb_hours9, M2_MB_SCALE * 1024 * MONTH_HOURS };
+    return (struct m2_ratio){ j->kept_mb_hours9, M2_MB_SCALE * 1024 * M2_MONTH_HOURS };
 }
 
 static struct m2_ratio nat_data(const struct m2_job *j)

@@ -53,3 +53,19 @@ void m2_job_usual(struct m2_job *out, enum m2_platform platform)
                             .log_mb9 = M2_MB_SCALE / 16, /* 64 KiB */
                             .public_ip = platform != M2_LAMBDA };
 }
+
+#define PART_MB9 (8 * M2_MB_SCALE)
+
+static int64_t parts(int64_t mb9)
+{
+    return mb9 / PART_MB9 + (mb9 % PART_MB9 != 0);
+}
+
+void m2_job_data(struct m2_job *job, int64_t input_mb9, int64_t output_mb9)
+{
+    int64_t in = parts(input_mb9), out = parts(output_mb9);
+    job->input_mb9 = input_mb9;
+    job->output_mb9 = job->download_mb9 = output_mb9;
+    job->s3_gets = 1 + (in > 1 ? in : 1);
+    job->s3_puts = 1 + (out > 1 ? out + 2 : 1);
+}

@@ -121,7 +121,9 @@ static int read_region(struct m2_price_region *out, struct place *p, const struc
     p->item = NULL;
     if (n)
         qsort(items, n, sizeof *items, by_key);
-    *out = (struct m2_price_region){ p->region, items, n };
+    out->name = p->region;
+    out->items = items;
+    out->n_items = n;
     return 0;
 }
 
@@ -156,6 +158,9 @@ int m2_prices_from_value(struct m2_prices *out, struct m2_arena *a, const struct
     struct m2_price_region *rows = m2_arena_new_array(a, struct m2_price_region, n);
     for (size_t i = 0; i < n; i++) {
         p.region = regions->u.object.at[i].key;
+        rows[i].effective = list.effective;
+        rows[i].effective_ms = list.effective_ms;
+        rows[i].origin = name;
         if (read_region(&rows[i], &p, regions->u.object.at[i].value) < 0)
             return -1;
     }
@@ -188,6 +193,32 @@ int m2_prices_load(struct m2_prices *out, struct m2_arena *a, const char *path, 
     return m2_prices_from_value(out, a, root, path, err);
 }
 
+static bool has_region(const struct m2_prices *p, const char *name)
+{
+    for (size_t i = 0; i < p->n_regions; i++)
+        if (m2_str_eq(p->regions[i].name, name))
+            return true;
+    return false;
+}
+
+void m2_prices_over(struct m2_prices *out, struct m2_arena *a, const struct m2_prices *base,
+                    const struct m2_prices *over)
+{
+    struct m2_prices list = *base;
+    struct m2_price_region *rows =
+        m2_arena_new_array(a, struct m2_price_region, base->n_regions + over->n_regions);
+    list.n_regions = 0;
+    for (size_t i = 0; i < base->n_regions; i++)
+        if (!has_region(over, base->regions[i].name))
+            rows[list.n_regions++] = base->regions[i];
+    for (size_t i = 0; i < over->n_regions; i++)
+        rows[list.n_regions++] = over->regions[i];
+    if (list.n_regions)
+        qsort(rows, list.n_regions, sizeof *rows, by_name);
+    list.regions = rows;
+    *out = list;
+}
+
 int m2_prices_region(const struct m2_price_region **out, const struct m2_prices *p, const char *region,
                      struct m2_err *err)
 {
@@ -214,8 +245,8 @@ const struct m2_price *m2_price_find(const struct m2_price_region *r, const char
     return r->n_items ? bsearch(&wanted, r->items, r->n_items, sizeof *r->items, by_key) : NULL;
 }
 
-int64_t m2_prices_age_days(const struct m2_prices *p, int64_t now_ms)
+int64_t m2_prices_age_days(const struct m2_price_region *r, int64_t now_ms)
 {
-    int64_t ms = now_ms - p->effective_ms;
+    int64_t ms = now_ms - r->effective_ms;
     return ms >= 0 ? ms / DAY_MS : -((-ms + DAY_MS - 1) / DAY_MS);
 }

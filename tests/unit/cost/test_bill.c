@@ -253,3 +253,48 @@ Test(bill, an_amount_beyond_counting_is_refused)
     cr_expect_eq(m2_bill_job(&b, &rates, &j, &err), -1);
     cr_expect_eq(err.code, M2_ELIMIT);
 }
+
+Test(bill, a_month_adds_up_before_tiers_and_allowances)
+{
+    struct m2_rates rates;
+    struct m2_month m;
+    struct m2_err err = { 0 };
+    struct m2_job j;
+    m2_job_usual(&j, M2_LAMBDA);
+    j.arch = M2_ARM64;
+    j.memory_gb10 = 4 * GB;
+    j.duration_ms = 100000; /* 400 GB-s, and 0.04275 of the selector */
+    cr_assert_eq(m2_rates_find(&rates, &prices, "us-east-1", M2_LAMBDA, M2_ARM64, NULL, &err), 0);
+    cr_assert_eq(m2_bill_month(&m, &rates, &j, 1000, &err), 0, "%s", err.msg);
+    const struct m2_month_line *job = &m.line[0], *selector = NULL, *request = NULL;
+    for (size_t i = 0; i < m.n; i++) {
+        if (strcmp(m.line[i].key, "lambda.gb-second.x86_64") == 0)
+            selector = &m.line[i];
+        if (strcmp(m.line[i].key, "lambda.request") == 0)
+            request = &m.line[i];
+    }
+    cr_expect(job->list == (m2_pico)400000 * 13333400 && job->after_free == 0);
+    cr_assert(selector && request);
+    cr_expect(selector->after_free == selector->list, "the job has used the whole allowance");
+    cr_expect(request->quantity.num == 2000 && request->after_free == 0, "job and selector are one price");
+    m2_pico sum = 0;
+    for (size_t i = 0; i < m.n; i++)
+        sum += m.line[i].list;
+    cr_expect(sum == m.list);
+    j.duration_ms = INT64_MAX;
+    cr_expect_eq(m2_bill_month(&m, &rates, &j, UINT64_MAX, &err), -1);
+}
+
+Test(bill, data_becomes_requests_in_parts_of_eight_mb)
+{
+    static const struct {
+        int64_t in_mb, out_mb, gets, puts;
+    } rows[] = { { 0, 0, 2, 2 }, { 8, 8, 2, 2 }, { 9, 9, 3, 5 }, { 80, 80, 11, 13 } };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct m2_job j;
+        m2_job_usual(&j, M2_FARGATE);
+        m2_job_data(&j, rows[i].in_mb * M2_MB_SCALE, rows[i].out_mb * M2_MB_SCALE);
+        cr_expect(j.s3_gets == rows[i].gets && j.s3_puts == rows[i].puts, "row %zu", i);
+        cr_expect_eq(j.download_mb9, rows[i].out_mb * M2_MB_SCALE);
+    }
+}

@@ -32,9 +32,32 @@ Test(prices, the_built_in_list_is_whole)
     cr_expect_null(m2_price_find(r, "fargate.vcpu-hour"));
     int64_t day;
     cr_assert(m2_time_parse(&day, "2027-03-10"));
-    cr_expect_eq(m2_prices_age_days(&p, day), 180);
+    cr_expect_eq(m2_prices_age_days(r, day), 180);
     cr_assert(m2_time_parse(&day, "2026-09-10T12:00:00Z"));
-    cr_expect_eq(m2_prices_age_days(&p, day), -1);
+    cr_expect_eq(m2_prices_age_days(r, day), -1);
+    m2_arena_free(a);
+}
+
+Test(prices, a_newer_region_goes_over_the_built_in_one)
+{
+    struct m2_arena *a = m2_arena_new();
+    struct m2_prices base, over, both;
+    struct m2_err err = { 0 };
+    const struct m2_price_region *r;
+    cr_assert_eq(m2_prices_builtin(&base, a, &err), 0);
+    cr_assert_eq(
+        load(&over, a,
+             "{\"schema\":\"m2-prices/1\",\"currency\":\"USD\",\"effective\":\"2026-11-01\",\"regions\":{"
+             "\"eu-west-1\":{\"x\":{\"usd\":\"1\",\"unit\":\"u\"}},\"af-south-1\":{}}}",
+             &err),
+        0, "%s", err.msg);
+    m2_prices_over(&both, a, &base, &over);
+    cr_expect_eq(both.n_regions, 11);
+    cr_assert_eq(m2_prices_region(&r, &both, "eu-west-1", &err), 0);
+    cr_expect(m2_price_find(r, "x") && !m2_price_find(r, "nat.gb"));
+    cr_expect_str_eq(r->effective, "2026-11-01");
+    cr_assert_eq(m2_prices_region(&r, &both, "us-east-1", &err), 0);
+    cr_expect_str_eq(r->origin, "built in");
     m2_arena_free(a);
 }
 
