@@ -1,4 +1,4 @@
-"""Every table of the program against --help, the man page, completion and docs, in both directions."""
+"""Every table of the programs against --help, the man page, completion and docs, in both directions."""
 import fnmatch
 import json
 import re
@@ -49,14 +49,37 @@ def tables(gendocs):
     return json.loads(subprocess.run([gendocs, "tables"], capture_output=True, text=True, check=True).stdout)
 
 
-@pytest.fixture(scope="module")
-def help_text(build):
-    return subprocess.run([build / "m2-doctor", "--help"], capture_output=True, text=True, check=True).stdout
+class Pages:
+    """What a tool shows of itself: --help (of the whole, or of a command), man page, completion."""
+
+    def __init__(self, root, build, tool):
+        self.root, self.build, self.tool, self.name = root, build, tool, tool["name"]
+        self.commands = [c["name"] for c in tool["commands"]]
+        self.man = doc(root, f"man/{self.name}.1").replace("\\-", "-")
+
+    def help(self, command=None):
+        words = [self.build / self.name, *([command] if command else []), "--help"]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+    def section(self, name):
+        return re.search(rf"^\.SH {name}\n(.*?)(?=^\.SH |\Z)", self.man, re.M | re.S)[1]
+
+    def options_of(self, command=None):
+        """Names of the options that belong to COMMAND (None: only those of every command)."""
+        return {o["name"] for o in self.tool["options"] if not o["commands"] or command in o["commands"]}
+
+    def whole_and_commands(self):
+        return [None, *self.commands]
 
 
 @pytest.fixture(scope="module")
-def man_text(root):
-    return (root / "docs/man/m2-doctor.1").read_text().replace("\\-", "-")
+def pages(root, build, tables):
+    return [Pages(root, build, tool) for tool in tables["tools"]]
+
+
+@pytest.fixture(scope="module")
+def doctor_pages(pages):
+    return next(p for p in pages if p.name == "m2-doctor")
 
 
 def doc(root, name):
@@ -79,47 +102,128 @@ def test_generated_documents_are_committed_as_generated(root, gendocs, tmp_path)
         assert {p.name for p in (root / "docs" / folder).iterdir()} == {p.name for p in (tmp_path / folder).iterdir()}
 
 
+def test_every_built_tool_has_its_documents_and_back(root, tables, gendocs):
+    built = re.search(r"set\(M2_BUILT_TOOLS ([^)]*)\)", (root / "CMakeLists.txt").read_text())[1].split()
+    named = subprocess.run([gendocs, "tools"], capture_output=True, text=True, check=True).stdout.split()
+    assert built == named == [t["name"] for t in tables["tools"]]
+    folders = {p.name for p in (root / "tools").iterdir() if (p / "main.c").exists()} - {"common"}
+    assert folders == set(built)
+
+
+def test_every_example_is_a_call_that_the_tool_takes(gendocs, pages):
+    done = subprocess.run([gendocs, "examples"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    parsed = done.stdout.splitlines()
+    for page in pages:
+        shown = [line.strip() for command in page.whole_and_commands()
+                 for line in re.findall(r"^  (\S.*)$", page.help(command).partition("\nExamples:\n")[2].split("\n\n")[0], re.M)]
+        assert shown and shown == [line for line in parsed if line in shown], page.name
+        parsed = [line for line in parsed if line not in shown]
+    assert not parsed
+
+
 def test_options_are_unique(tables):
-    names = [o["name"] for o in tables["options"]]
-    letters = [o["letter"] for o in tables["options"] if o["letter"]]
-    assert len(names) == len(set(names)) and len(letters) == len(set(letters))
+    for tool in tables["tools"]:
+        names = [o["name"] for o in tool["options"]]
+        letters = [o["letter"] for o in tool["options"] if o["letter"]]
+        assert len(names) == len(set(names)) and len(letters) == len(set(letters)), tool["name"]
 
 
-def test_options_in_help_man_and_completion_and_back(root, tables, help_text, man_text):
-    names = {o["name"] for o in tables["options"]}
-    options_of_help = {m.group(1) for m in re.finditer(r"^ +(?:-\w, )?--([a-z-]+)", help_text, re.M)}
-    options_of_man = {m.group(1) for m in re.finditer(r"^(?:\\fB-\w\\fR, )?\\fB--([a-z-]+)\\fR", man_text, re.M)}
-    completions = {name: doc(root, f"completions/{name}") for name in ("m2-doctor.bash", "_m2-doctor", "m2-doctor.fish")}
-    assert options_of_help == names and options_of_man == names
-    offered = {"m2-doctor.bash": set(re.findall(r"--([a-z-]+)", re.search(r"-W '(--[^']*)'", completions["m2-doctor.bash"])[1])),
-               "_m2-doctor": set(re.findall(r"'?--([a-z][a-z-]*)[\['=}]", completions["_m2-doctor"])),
-               "m2-doctor.fish": set(re.findall(r" -l ([a-z-]+)", completions["m2-doctor.fish"]))}
-    for script, found in offered.items():
-        assert found == names, script
+def test_options_in_help_and_man_and_back(pages):
+    for page in pages:
+        for command in page.whole_and_commands():
+            shown = {m.group(1) for m in re.finditer(r"^ +(?:-\w, )?--([a-z-]+)", page.help(command), re.M)}
+            assert shown == page.options_of(command), (page.name, command)
+        shown = re.findall(r"^(?:\\fB-\w\\fR, )?\\fB--([a-z-]+)\\fR", page.section("OPTIONS"), re.M)
+        assert sorted(shown) == sorted(o["name"] for o in page.tool["options"]), page.name
 
 
-def test_letters_and_choices_are_shown(tables, help_text, man_text):
-    for option in tables["options"]:
-        if option["letter"]:
-            assert f"-{option['letter']}, --{option['name']}" in help_text
-            assert f"\\fB-{option['letter']}\\fR, \\fB--{option['name']}\\fR" in man_text
-        if option["choices"]:
-            assert f"[{', '.join(option['choices'])}]" in re.sub(r"\s+", " ", help_text), option["name"]
+def test_commands_in_help_and_man_and_back(pages):
+    for page in pages:
+        rows = [(c["name"], c["operands"]) for c in page.tool["commands"]]
+        assert page.commands == sorted(set(page.commands), key=page.commands.index)
+        listed = page.help().partition("\nCommands:\n")[2].partition("\n\n")[0]
+        assert re.findall(r"^  (\S+)(?: (\S+))?(?:  .*)?$", listed, re.M) == rows, page.name
+        assert ("\n.SH COMMANDS\n" in page.man) == bool(rows)
+        if rows:
+            assert re.findall(r"^\.TP\n\\fB(\S+)\\fR(?: \\fI(.+)\\fR)?$", page.section("COMMANDS"), re.M) == rows
+        for command in page.tool["commands"]:
+            usage = f"Usage: {page.name} {command['name']} [options] {command['operands']}".rstrip() + "\n"
+            text = page.help(command["name"])
+            assert usage in text and command["summary"] in " ".join(text.split()), usage
 
 
-def test_renderers_are_the_formats(tables):
-    formats = next(o for o in tables["options"] if o["name"] == "format")["choices"]
+def test_the_man_page_says_which_commands_an_option_is_for(pages):
+    for page in pages:
+        texts = dict(re.findall(r"^(?:\\fB-\w\\fR, )?\\fB--([a-z-]+)\\fR.*\n((?:[^.].*\n)*)", page.section("OPTIONS"), re.M))
+        for option in page.tool["options"]:
+            said = f"For {', '.join(option['commands'])}." in " ".join(texts[option["name"]].split())
+            assert said == bool(option["commands"]), (page.name, option["name"])
+
+
+def bash_offers(page, script, *words):
+    program = f"source '{script}'; COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; " \
+              f"_{page.name.replace('-', '_')} 2>/dev/null; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    return subprocess.run(["bash", "--norc", "-c", program], capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_completion_of_bash_offers_what_fits_and_back(pages, root):
+    for page in pages:
+        script = root / f"docs/completions/{page.name}.bash"
+        for command in page.whole_and_commands():
+            offers = bash_offers(page, script, page.name, *([command] if command else []), "--")
+            assert sorted(offers) == sorted(f"--{name}" for name in page.options_of(command)), (page.name, command)
+        assert bash_offers(page, script, page.name, "''") == page.commands
+
+
+# How a script says that a row is for some commands only, and the rows it has for options.
+ROWS = {"_{}": (r"\[\[ \$command == \(([^)]*)\) \]\] && rows", r"'?--([a-z][a-z-]*)[\['=}]"),
+        "{}.fish": (r"-n '__fish_seen_subcommand_from ([^']*)'", r" -l ([a-z-]+)")}
+
+
+@pytest.mark.parametrize("script", ROWS)
+def test_completion_of_zsh_and_fish_offers_what_fits_and_back(pages, root, script):
+    condition, option = (re.compile(pattern) for pattern in ROWS[script])
+    for page in pages:
+        text = doc(root, "completions/" + script.format(page.name))
+        found = {}
+        for line in text.splitlines():
+            only, name = condition.search(line), option.search(line)
+            if name:
+                found[name[1]] = re.split(r"[| ]", only[1]) if only else []
+        assert found == {o["name"]: o["commands"] for o in page.tool["options"]}, (script, page.name)
+        for command in page.tool["commands"]:
+            assert re.search(rf"(-a |'){command['name']}[ :]", text), (script, command)
+
+
+def test_letters_and_choices_are_shown(pages):
+    for page in pages:
+        for option in page.tool["options"]:
+            help_text = page.help(option["commands"][0] if option["commands"] else None)
+            if option["letter"]:
+                assert f"-{option['letter']}, --{option['name']}" in help_text
+                assert f"\\fB-{option['letter']}\\fR, \\fB--{option['name']}\\fR" in page.man
+            if option["choices"]:
+                assert f"[{', '.join(option['choices'])}]" in re.sub(r"\s+", " ", help_text), option["name"]
+
+
+def test_renderers_are_the_formats_of_the_doctor(tables, doctor_pages):
+    formats = next(o for o in doctor_pages.tool["options"] if o["name"] == "format")["choices"]
     assert formats == tables["renderers"]
 
 
-def test_exit_statuses_in_help_man_and_formats(root, tables, help_text, man_text):
+def test_exit_statuses_in_help_man_and_formats(root, tables, pages):
     statuses = [str(row["status"]) for row in tables["exits"]]
     assert table_rows(doc(root, "FORMATS.md"), "## Exit statuses") == statuses
-    assert re.findall(r"^\\fB(\d+)\\fR$", man_text, re.M) == statuses
-    flat, documented = (re.sub(r"\s+", " ", text) for text in (help_text, doc(root, "FORMATS.md").replace("`", "")))
+    documented = re.sub(r"\s+", " ", doc(root, "FORMATS.md").replace("`", ""))
     for row in tables["exits"]:
-        assert f"{row['status']} {row['meaning']}" in flat
         assert f"| {row['status']} | {row['meaning']} |" in documented
+    for page in pages:
+        assert re.findall(r"^\\fB(\d+)\\fR$", page.man, re.M) == statuses
+        for command in page.whole_and_commands():
+            flat = re.sub(r"\s+", " ", page.help(command))
+            for row in tables["exits"]:
+                assert f"{row['status']} {row['meaning']}" in flat, (page.name, command)
 
 
 def test_error_classes_are_documented(root, tables):

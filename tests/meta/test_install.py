@@ -40,21 +40,28 @@ def prefix(build, tmp_path_factory):
     return where
 
 
+@pytest.fixture(scope="module")
+def tools(build):
+    return run(build / "gendocs", "tools").split()
+
+
 def one(prefix, pattern):
     found = list(prefix.rglob(pattern))
     assert len(found) == 1, f"{pattern}: {found}"
     return found[0]
 
 
-def test_a_packager_finds_everything_in_its_place(prefix, root):
+def test_a_packager_finds_everything_in_its_place(prefix, root, tools):
     names = {str(p.relative_to(prefix)) for p in prefix.rglob("*") if p.is_file()}
-    for name in ["bin/m2-doctor", "share/man/man1/m2-doctor.1", "share/bash-completion/completions/m2-doctor",
-                 "share/zsh/site-functions/_m2-doctor", "share/fish/vendor_completions.d/m2-doctor.fish",
-                 "share/doc/mode2-toolkit/LICENSE", "share/doc/mode2-toolkit/docs/CHECKS.md"]:
-        assert name in names
+    for tool in tools:
+        for name in [f"bin/{tool}", f"share/man/man1/{tool}.1", f"share/bash-completion/completions/{tool}",
+                     f"share/zsh/site-functions/_{tool}", f"share/fish/vendor_completions.d/{tool}.fish"]:
+            assert name in names
+        assert run(prefix / "bin" / tool, "--version").startswith(f"{tool} ")
+    assert {"share/doc/mode2-toolkit/LICENSE", "share/doc/mode2-toolkit/docs/CHECKS.md"} <= names
+    assert {p.name for p in (prefix / "bin").iterdir()} == set(tools)
     headers = {p.name for p in (root / "include/m2").glob("*.h")}
     assert {p.name for p in (prefix / "include/m2").iterdir()} == headers
-    assert run(prefix / "bin/m2-doctor", "--version").startswith("m2-doctor ")
 
 
 def test_a_program_builds_against_the_installed_library(prefix, build, tmp_path):
@@ -70,13 +77,14 @@ def test_a_program_builds_against_the_installed_library(prefix, build, tmp_path)
     assert run(tmp_path / "use").split()[1] == "checks"
 
 
-def test_the_man_page_is_clean(prefix):
-    page = one(prefix, "m2-doctor.1")
+def test_the_man_pages_are_clean(prefix, tools):
     if not shutil.which("mandoc"):
         pytest.skip("mandoc is not installed")
-    run("mandoc", "-T", "lint", "-W", "warning", page)
-    text = re.sub(".\b", "", run("mandoc", "-T", "ascii", page))  # bold is overstruck
-    assert "EXIT STATUS" in text
+    for tool in tools:
+        page = one(prefix, f"{tool}.1")
+        run("mandoc", "-T", "lint", "-W", "warning", page)
+        text = re.sub(".\b", "", run("mandoc", "-T", "ascii", page))  # bold is overstruck
+        assert "EXIT STATUS" in text
 
 
 def complete(script, *words):
@@ -94,8 +102,9 @@ def test_bash_completes_options_and_choices(prefix):
     assert complete(script, "m2-doctor", "--no-such") == []
 
 
-@pytest.mark.parametrize("shell,name", [("bash", "completions/m2-doctor"), ("zsh", "_m2-doctor"), ("fish", "m2-doctor.fish")])
-def test_completion_scripts_are_syntax_the_shell_takes(prefix, shell, name):
+@pytest.mark.parametrize("shell,pattern", [("bash", "completions/{}"), ("zsh", "_{}"), ("fish", "{}.fish")])
+def test_completion_scripts_are_syntax_the_shell_takes(prefix, tools, shell, pattern):
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not installed")
-    run(shell, "-n", one(prefix, name))
+    for tool in tools:
+        run(shell, "-n", one(prefix, pattern.format(tool)))

@@ -12,9 +12,10 @@ def test_readme_shows_what_the_program_prints(root, build):
     assert blocks
     for block in blocks:
         command, _, shown = block.partition("\n")
-        assert command.startswith("$ build/release/m2-doctor "), command
-        words = command.split()[2:]
-        done = subprocess.run([build / "m2-doctor", *words], capture_output=True, text=True, cwd=root,
+        called = re.fullmatch(r"\$ build/release/(m2-[a-z]+) (.*)", command)
+        assert called, command
+        done = subprocess.run([build / called[1], *called[2].split()], capture_output=True, text=True, cwd=root,
                               env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"})
         assert done.stdout + done.stderr == shown, "run scripts/update-docs.sh and commit README.md"
-        assert done.returncode == 1, "the example account is broken"
+        if called[1] == "m2-doctor":
+            assert done.returncode == 1, "the example account is broken"

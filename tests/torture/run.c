@@ -172,7 +172,7 @@ void torture_run(struct outcome *o, const struct torture *t, const struct ordeal
         .save_snapshot = ordeal->save_snapshot,
         .since_ms = 7 * INT64_C(86400000),
     };
-    const struct doctor_world world = { &clock.sys, &clock.base, { .width = 80 } };
+    const struct tool_world world = { &clock.sys, &clock.base, { .width = 80 } };
     o->rc = doctor_run(&o->out, &o->status, &args, &world, &o->err);
     finish(o);
     o->exchanges = m2_net_started(&clock.base);
@@ -217,7 +217,7 @@ int torture_record(const char *file)
     int rc = m2_net_new(&net, &options, &err);
     if (rc == 0) {
         net = m2_net_recorder(net, a, recording);
-        const struct doctor_world world = { m2_sys_real(), net, { .width = 80 } };
+        const struct tool_world world = { m2_sys_real(), net, { .width = 80 } };
         rc = doctor_run(&out, &status, &args, &world, &err);
         m2_net_free(net);
     }

@@ -18,7 +18,7 @@
 struct run {
     struct m2_arena *arena;
     const struct doctor_args *args;
-    const struct doctor_world *world;
+    const struct tool_world *world;
     struct session session;
     struct m2_progress *progress;
     struct m2_snapshot snap;
@@ -229,7 +229,7 @@ static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struc
 }
 
 int doctor_run(struct m2_buf *out, enum m2_exit *status, const struct doctor_args *args,
-               const struct doctor_world *world, struct m2_err *err)
+               const struct tool_world *world, struct m2_err *err)
 {
     struct run r = { .arena = m2_arena_new(), .args = args, .world = world };
     r.tool = m2_arena_printf(r.arena, "%s %s", doctor_tool.name, m2_version());

@@ -4,8 +4,8 @@
 #ifndef M2_DOCTOR_H
 #define M2_DOCTOR_H
 
+#include "common/main.h"
 #include "m2/cli.h"
-#include "m2/net.h"
 
 struct doctor_args {
     struct m2_common common;
@@ -19,20 +19,13 @@ struct doctor_args {
 
 extern const struct m2_tool doctor_tool;
 
-/* What a run may touch; tests give their own. */
-struct doctor_world {
-    const struct m2_sys *sys;
-    struct m2_net *net; /* NULL: the real network, started when needed */
-    struct m2_term term;
-};
-
 /**
  * The whole diagnosis: collect or load, save, analyse, render into OUT. *STATUS is the exit status of a run
  * that came to a report. A run cut short (deadline, refused credentials) still reports what is known: 0, with
  * ERR set. Errors: no report could be made; OUT is untouched.
  */
 int doctor_run(struct m2_buf *out, enum m2_exit *status, const struct doctor_args *args,
-               const struct doctor_world *world, struct m2_err *err) M2_MUST_USE;
+               const struct tool_world *world, struct m2_err *err) M2_MUST_USE;
 
 /** --list-checks, text or JSON. */
 void doctor_list_checks(struct m2_buf *out, struct m2_arena *a, const struct doctor_args *args, int width);
