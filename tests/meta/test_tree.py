@@ -14,7 +14,7 @@ HEADERS = {
     "net": "net retry",
     "aws": "model codec sigv4 endpoint awsconfig creds aws",
     "snapshot": "snapshot collect stackview",
-    "cost": "money prices cost",
+    "cost": "money prices cost compare",
     "analyze": "finding check",
     "report": "report doc",
     "cli": "cli",
