@@ -65,6 +65,8 @@ struct cost_result {
 typedef int cost_command(struct cost_result *out, struct cost_run *run, struct m2_err *err);
 cost_command cost_estimate, cost_compare, cost_jobs, cost_history, cost_forecast, cost_reconcile, cost_prices;
 
+/** Settings, region and prices into RUN. Errors: M2_ECONFIG, M2_EUSAGE, M2_EINPUT (a price list). */
+int cost_begin(struct cost_run *run, struct m2_err *err) M2_MUST_USE;
 /** Begin the JSON document: schema, prices (date, source, region). */
 struct m2_value *cost_json(struct cost_run *run);
 /** Say in D which prices were used: date, source, region; a warning when they are old. */
@@ -87,7 +89,7 @@ int cost_job(struct m2_job *out, cost_sentences *assumed, struct cost_run *run, 
 const char *cost_size_text(struct m2_arena *a, const struct m2_job *job);
 /** "10 min", "2 h 5 min", "12.345 s". */
 const char *cost_duration_text(struct m2_arena *a, int64_t ms);
-/** "us-east-1, x86_64, Fargate" in people's words. */
+/** "Fargate Spot" */
 const char *cost_platform_text(enum m2_platform platform);
 
 /** The value of --budget in *PICO; false without the option. Errors through ERR: 0 ok, -1 M2_EUSAGE. */
