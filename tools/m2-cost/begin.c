@@ -15,7 +15,8 @@ int cost_cache_path(const char **out, struct cost_run *run, const char *region, 
     else if (home)
         *out = m2_arena_printf(run->arena, "%s/.cache/mode2-toolkit/prices-%s.json", home, region);
     else
-        return m2_fail(err, M2_EUSAGE, "there is no place for the price cache: neither XDG_CACHE_HOME nor HOME is set");
+        return m2_fail(err, M2_EUSAGE,
+                       "there is no place for the price cache: neither XDG_CACHE_HOME nor HOME is set");
     return 0;
 }
 
@@ -30,8 +31,9 @@ static int add_cached(struct cost_run *run, const char *region, struct m2_err *e
     if (m2_prices_load(&cached, run->arena, path, &why) < 0) {
         if (why.code == M2_ENOTFOUND)
             return 0;
-        return m2_fail(err, why.code, "%s (a price list that an earlier run stored; `m2-cost prices --update` makes it anew)",
-                       why.msg);
+        return m2_fail(
+            err, why.code,
+            "%s (a price list that an earlier run stored; `m2-cost prices --update` makes it anew)", why.msg);
     }
     m2_prices_over(&run->prices, run->arena, &run->prices, &cached);
     return 0;

@@ -1,6 +1,6 @@
 /* m2-cost compare: the same job everywhere it can run. */
-#include "cost.h"
 #include "m2/compare.h"
+#include "cost.h"
 #include "m2/str.h"
 
 #define CHART_POINTS 60
@@ -12,7 +12,8 @@ struct comparing {
     struct m2_scaling scaling;
     struct m2_comparison all;
     cost_sentences assumed;
-    const struct m2_choice *asked, *lambda, *fargate; /* the last two: the cheapest of each, NULL when none fits */
+    const struct m2_choice *asked, *lambda,
+        *fargate; /* the last two: the cheapest of each, NULL when none fits */
 };
 
 static const struct m2_choice *cheapest(const struct m2_comparison *c, enum m2_platform platform)
@@ -34,18 +35,22 @@ static const char *percent_text(struct m2_arena *a, m2_pico part, m2_pico whole)
     char text[M2_DECIMAL_SIZE];
     if (whole <= 0)
         return "";
-    m2_fixed_print(text, m2_div_half_even((part - whole) * 1000, whole > INT64_MAX ? INT64_MAX : (int64_t)whole), 1, 1, 0);
+    m2_fixed_print(text,
+                   m2_div_half_even((part - whole) * 1000, whole > INT64_MAX ? INT64_MAX : (int64_t)whole), 1,
+                   1, 0);
     return m2_arena_printf(a, "%s%s %%", part > whole ? "+" : "", text);
 }
 
 static void add_row(struct comparing *c, struct m2_doc_table *t, const struct m2_choice *x)
 {
     struct m2_arena *a = c->run->arena;
-    char usd[M2_DECIMAL_SIZE], exact[M2_DECIMAL_SIZE], gb[M2_DECIMAL_SIZE], cpu[M2_DECIMAL_SIZE], s[M2_DECIMAL_SIZE];
+    char usd[M2_DECIMAL_SIZE], exact[M2_DECIMAL_SIZE], shown[M2_DECIMAL_SIZE], gb[M2_DECIMAL_SIZE],
+        cpu[M2_DECIMAL_SIZE], s[M2_DECIMAL_SIZE];
     bool lambda = x->job.platform == M2_LAMBDA;
     m2_pico_print(exact, x->bill.total);
     m2_fixed_print(usd, x->bill.total, 12, 6, 4);
     m2_fixed_print(gb, x->job.memory_gb10, 10, 10, 0);
+    m2_fixed_print(shown, x->job.memory_gb10, 10, 2, 0);
     m2_ratio_print(cpu,
                    lambda ? (struct m2_ratio){ x->job.memory_gb10, M2_GB_SCALE / 1024 * 1769 }
                           : (struct m2_ratio){ x->job.cpu_units, 1024 },
@@ -55,7 +60,7 @@ static void add_row(struct comparing *c, struct m2_doc_table *t, const struct m2
     m2_doc_cell_exact(t, m2_platform_names()[x->job.platform], "%s%s", cost_platform_text(x->job.platform),
                       x->asked ? " (as given)" : "");
     m2_doc_cell(t, "%s", cpu);
-    m2_doc_cell(t, "%s", gb);
+    m2_doc_cell_exact(t, gb, "%s", shown);
     m2_doc_cell_exact(t, s, "%s", cost_duration_text(a, x->job.duration_ms));
     m2_doc_cell_exact(t, exact, "%s%s", usd, x->bill.incomplete ? " +?" : "");
     m2_doc_cell_exact(t, x->asked ? "yes" : "no", "%s",
@@ -78,13 +83,14 @@ static void table(struct comparing *c, struct m2_doc *d)
             add_row(c, t, x);
     }
     if (!every)
-        m2_doc_text(d, "Of the memory sizes that go with a number of vCPUs only the least that fits is shown (-v shows all).");
+        m2_doc_text(d, "Of the memory sizes that go with a number of vCPUs only the least that fits is shown "
+                       "(-v shows all).");
 }
 
 /* ---- where Lambda stops being cheaper ---- */
 
-static void chart(struct comparing *c, struct m2_doc *d, const struct m2_rates *lambda, const struct m2_rates *fargate,
-                  int64_t even_ms)
+static void chart(struct comparing *c, struct m2_doc *d, const struct m2_rates *lambda,
+                  const struct m2_rates *fargate, int64_t even_ms)
 {
     struct m2_arena *a = c->run->arena;
     const char *x = choice_text(a, c->lambda), *y = choice_text(a, c->fargate);
@@ -111,7 +117,8 @@ static void chart(struct comparing *c, struct m2_doc *d, const struct m2_rates *
         }
     }
     if (even_ms)
-        m2_doc_mark_x(k, m2_arena_printf(a, "equal at %s", cost_duration_text(a, even_ms)), (double)even_ms / 1000);
+        m2_doc_mark_x(k, m2_arena_printf(a, "equal at %s", cost_duration_text(a, even_ms)),
+                      (double)even_ms / 1000);
 }
 
 /* The cheapest Lambda size at a duration where Lambda can run it at all. */
@@ -120,8 +127,8 @@ static bool short_lambda(struct m2_choice *out, struct comparing *c, struct m2_e
     struct m2_comparison brief;
     struct m2_job job = c->job;
     job.duration_ms = 20000;
-    if (m2_compare(&brief, c->run->arena, &c->run->prices, c->run->region.value, &job, &c->scaling, c->run->without,
-                   err) < 0)
+    if (m2_compare(&brief, c->run->arena, &c->run->prices, c->run->region.value, &job, &c->scaling,
+                   c->run->without, err) < 0)
         return false;
     const struct m2_choice *found = cheapest(&brief, M2_LAMBDA);
     if (found)
@@ -138,14 +145,18 @@ static void break_even(struct comparing *c, struct m2_doc *d, struct m2_value *r
     if (!c->lambda && short_lambda(&brief, c, &err))
         c->lambda = &brief;
     if (!c->lambda || !c->fargate ||
-        m2_rates_find(&lambda, &run->prices, run->region.value, M2_LAMBDA, c->job.arch, run->without, &err) < 0 ||
-        m2_rates_find(&fargate, &run->prices, run->region.value, M2_FARGATE, c->job.arch, run->without, &err) < 0)
+        m2_rates_find(&lambda, &run->prices, run->region.value, M2_LAMBDA, c->job.arch, run->without, &err) <
+            0 ||
+        m2_rates_find(&fargate, &run->prices, run->region.value, M2_FARGATE, c->job.arch, run->without,
+                      &err) < 0)
         return;
     int64_t ms =
         m2_break_even_ms(&lambda, c->lambda, &fargate, c->fargate, &c->job, &c->scaling, LAMBDA_MOST_MS);
     m2_doc_heading(d, "Lambda or Fargate");
     if (ms)
-        m2_doc_text(d, "%s is the cheaper one for jobs shorter than %s (on the size given); longer ones cost less on %s.",
+        m2_doc_text(d,
+                    "%s is the cheaper one for jobs shorter than %s (on the size given); longer ones cost "
+                    "less on %s.",
                     choice_text(run->arena, c->lambda), cost_duration_text(run->arena, ms),
                     choice_text(run->arena, c->fargate));
     chart(c, d, &lambda, &fargate, ms);
@@ -192,20 +203,31 @@ static void to_json(struct comparing *c, struct m2_value *root)
 static void say_lead(struct comparing *c, struct m2_doc *d)
 {
     struct m2_arena *a = c->run->arena;
-    const struct m2_choice *best = &c->all.choices.at[0];
+    const struct m2_choice *first = &c->all.choices.at[0], *best = first;
     char usd[M2_DECIMAL_SIZE], own[M2_DECIMAL_SIZE];
+    for (size_t i = 0; best->job.platform == M2_FARGATE_SPOT && c->job.platform != M2_FARGATE_SPOT &&
+                       i < c->all.choices.len;
+         i++)
+        if (c->all.choices.at[i].job.platform != M2_FARGATE_SPOT)
+            best = &c->all.choices.at[i]; /* Spot is another promise: named, not recommended */
     m2_pico_show(usd, best->bill.total);
     if (best->asked) {
         m2_doc_lead(d, "The size given is the cheapest: %s USD a job.", usd);
     } else if (c->asked) {
         m2_pico_show(own, c->asked->bill.total);
-        m2_doc_lead(d, "%s is the cheapest: %s USD a job; as given it is %s USD.", choice_text(a, best), usd, own);
+        m2_doc_lead(d, "%s is the cheapest: %s USD a job; as given it is %s USD.", choice_text(a, best), usd,
+                    own);
     } else {
         m2_doc_lead(d, "%s is the cheapest: %s USD a job.", choice_text(a, best), usd);
     }
+    if (best != first) {
+        m2_pico_show(own, first->bill.total);
+        m2_doc_text(d, "If AWS may end a job at any time, %s costs %s USD.", choice_text(a, first), own);
+    }
     m2_doc_text(d, "The job: %s for %s on %s (%s) in %s. The duration on other sizes follows --scaling %s.",
                 cost_size_text(a, &c->job), cost_duration_text(a, c->job.duration_ms),
-                cost_platform_text(c->job.platform), m2_arch_names()[c->job.arch], c->run->region.value, c->scaling.name);
+                cost_platform_text(c->job.platform), m2_arch_names()[c->job.arch], c->run->region.value,
+                c->scaling.name);
 }
 
 static void say_other_arch(struct comparing *c, struct m2_doc *d)
@@ -215,8 +237,8 @@ static void say_other_arch(struct comparing *c, struct m2_doc *d)
     struct m2_err err = { 0 };
     char usd[M2_DECIMAL_SIZE];
     job.arch = job.arch == M2_ARM64 ? M2_X86_64 : M2_ARM64;
-    if (m2_compare(&other, c->run->arena, &c->run->prices, c->run->region.value, &job, &c->scaling, c->run->without,
-                   &err) < 0 ||
+    if (m2_compare(&other, c->run->arena, &c->run->prices, c->run->region.value, &job, &c->scaling,
+                   c->run->without, &err) < 0 ||
         !other.choices.len || other.choices.at[0].bill.total >= c->all.choices.at[0].bill.total)
         return;
     m2_pico_show(usd, other.choices.at[0].bill.total);
@@ -232,10 +254,13 @@ static bool say_gaps(struct comparing *c, struct m2_doc *d)
         spot = spot || c->all.choices.at[i].job.platform == M2_FARGATE_SPOT;
     }
     if (incomplete)
-        m2_doc_warning(d, "rows with +? lack a price of this region, so the order may be another; m2-cost estimate names "
-                          "it, `m2-cost prices --update` may find it.");
+        m2_doc_warning(
+            d,
+            "rows with +? lack a price of this region, so the order may be another; m2-cost estimate names "
+            "it, `m2-cost prices --update` may find it.");
     if (spot)
-        m2_doc_warning(d, "Spot prices move and Spot tasks may be ended by AWS at any time; these are estimates.");
+        m2_doc_warning(
+            d, "Spot prices move and Spot tasks may be ended by AWS at any time; these are estimates.");
     for (int p = 0; p < M2_PLATFORM_COUNT; p++)
         if (c->all.unfit[p])
             m2_doc_note(d, "Not on %s: %s.", cost_platform_text((enum m2_platform)p), c->all.unfit[p]);
@@ -248,7 +273,8 @@ int cost_compare(struct cost_result *out, struct cost_run *run, struct m2_err *e
     struct m2_doc *d = m2_doc_new(run->arena, "The job on every platform and size");
     if (m2_scaling_read(&c.scaling, m2_str_or(run->args->scaling, "linear"), err) < 0 ||
         cost_job(&c.job, &c.assumed, run, err) < 0 ||
-        m2_compare(&c.all, run->arena, &run->prices, run->region.value, &c.job, &c.scaling, run->without, err) < 0)
+        m2_compare(&c.all, run->arena, &run->prices, run->region.value, &c.job, &c.scaling, run->without,
+                   err) < 0)
         return -1;
     if (!c.all.choices.len)
         return m2_fail(err, M2_EINPUT, "no platform has prices for such a job in %s: %s", run->region.value,

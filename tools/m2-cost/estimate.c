@@ -16,8 +16,8 @@ struct estimate {
 
 /* ---- what costs by the month, job or no job ---- */
 
-static int add_fixed(struct estimate *e, struct m2_doc_table *t, struct m2_value *list, const char *title, const char *key,
-                     uint64_t count, struct m2_err *err)
+static int add_fixed(struct estimate *e, struct m2_doc_table *t, struct m2_value *list, const char *title,
+                     const char *key, uint64_t count, struct m2_err *err)
 {
     struct m2_arena *a = e->run->arena;
     const struct m2_price *price = m2_price_find(e->rates.region, key);
@@ -25,7 +25,8 @@ static int add_fixed(struct estimate *e, struct m2_doc_table *t, struct m2_value
     char usd[M2_DECIMAL_SIZE], unit[M2_DECIMAL_SIZE];
     m2_pico cost = 0;
     m2_v_set_str(a, item, "resource", key);
-    m2_v_set_str(a, item, "quantity", m2_arena_printf(a, "%llu", (unsigned long long)(count * M2_MONTH_HOURS)));
+    m2_v_set_str(a, item, "quantity",
+                 m2_arena_printf(a, "%llu", (unsigned long long)(count * M2_MONTH_HOURS)));
     m2_v_set_str(a, item, "unit", "hour");
     m2_doc_row(t, false);
     m2_doc_cell(t, "%s", title);
@@ -67,8 +68,8 @@ static int fixed_costs(struct estimate *e, struct m2_doc *d, struct m2_value *ro
     m2_doc_column(t, "USD", NULL, M2_RIGHT);
     if (args->nat && add_fixed(e, t, list, "NAT gateway", "nat.hour", nat_zones, err) < 0)
         return -1;
-    if (args->endpoints &&
-        add_fixed(e, t, list, "Interface endpoints × zones", INTERFACE_HOURS, args->endpoints * endpoint_zones, err) < 0)
+    if (args->endpoints && add_fixed(e, t, list, "Interface endpoints × zones", INTERFACE_HOURS,
+                                     args->endpoints * endpoint_zones, err) < 0)
         return -1;
     m2_v_set(a, root, "fixed_monthly", list);
     cost_json_usd(a, root, "fixed_monthly_usd", e->fixed);
@@ -121,9 +122,8 @@ static void bill_table(struct estimate *e, struct m2_doc *d)
 static void say_job(struct estimate *e, struct m2_doc *d)
 {
     struct m2_arena *a = e->run->arena;
-    char usd[M2_DECIMAL_SIZE], month[M2_DECIMAL_SIZE];
+    char usd[M2_DECIMAL_SIZE];
     m2_pico_show(usd, e->bill.total);
-    m2_fixed_print(month, e->fixed, 12, 2, 2);
     m2_doc_lead(d, "One job costs %s USD%s.", usd, e->bill.incomplete ? ", without what has no price" : "");
     m2_doc_text(d, "%s for %s on %s (%s) in %s.", cost_size_text(a, &e->job),
                 cost_duration_text(a, e->job.duration_ms), cost_platform_text(e->job.platform),
@@ -132,11 +132,11 @@ static void say_job(struct estimate *e, struct m2_doc *d)
 
 /* ---- a month ---- */
 
-static void month_table(struct estimate *e, struct m2_doc *d, const struct m2_month *m)
+static void month_table(struct m2_doc *d, const struct m2_month *m)
 {
-    char list[M2_DECIMAL_SIZE], after[M2_DECIMAL_SIZE], quantity[M2_DECIMAL_SIZE], free_units[M2_DECIMAL_SIZE];
+    char list[M2_DECIMAL_SIZE], after[M2_DECIMAL_SIZE], quantity[M2_DECIMAL_SIZE],
+        free_units[M2_DECIMAL_SIZE];
     struct m2_doc_table *t = m2_doc_table(d, NULL);
-    (void)e;
     m2_doc_column(t, "Price", NULL, M2_LEFT);
     m2_doc_column(t, "Quantity", NULL, M2_RIGHT);
     m2_doc_column(t, "Free a month", NULL, M2_RIGHT);
@@ -197,7 +197,8 @@ static struct m2_value *month_json(struct m2_arena *a, const struct m2_month *m,
 }
 
 /* A month of --jobs of them; *TOTAL is what they cost at list price. */
-static int add_month(struct estimate *e, m2_pico *total, struct m2_doc *d, struct m2_value *root, struct m2_err *err)
+static int add_month(struct estimate *e, m2_pico *total, struct m2_doc *d, struct m2_value *root,
+                     struct m2_err *err)
 {
     struct m2_arena *a = e->run->arena;
     uint64_t jobs = e->run->args->jobs;
@@ -206,17 +207,20 @@ static int add_month(struct estimate *e, m2_pico *total, struct m2_doc *d, struc
     if (m2_bill_month(&m, &e->rates, &e->job, jobs, err) < 0 ||
         m2_bill_month(&next, &e->rates, &e->job, jobs + 1, err) < 0)
         return -1;
-    m2_fixed_print(list, m.list, 12, 2, 2);
-    m2_fixed_print(after, m.after_free, 12, 2, 2);
+    m2_fixed_print(list, m.list + e->fixed, 12, 2, 2);
+    m2_fixed_print(after, m.after_free + e->fixed, 12, 2, 2);
     m2_pico_show(one, next.list - m.list);
     m2_pico_show(one_after, next.after_free - m.after_free);
-    m2_doc_heading(d, "A month of %llu jobs: %s USD", (unsigned long long)jobs, list);
+    m2_doc_heading(d, "A month of %llu jobs: %s USD%s", (unsigned long long)jobs, list,
+                   e->fixed ? " with what all jobs share" : "");
     m2_doc_text(d,
-                "%s USD if nothing else in the account uses this month's free allowances. One more job then costs %s USD "
+                "%s USD if nothing else in the account uses this month's free allowances. One more job then "
+                "costs %s USD "
                 "(%s USD after allowances).",
                 after, one, one_after);
-    month_table(e, d, &m);
+    month_table(d, &m);
     struct m2_value *month = month_json(a, &m, jobs);
+    cost_json_usd(a, month, "with_fixed_usd", m.list + e->fixed);
     cost_json_usd(a, month, "marginal_usd", next.list - m.list);
     cost_json_usd(a, month, "marginal_after_free_usd", next.after_free - m.after_free);
     m2_v_set(a, root, "month", month);
@@ -240,8 +244,8 @@ static void say_assumed(struct estimate *e, struct m2_doc *d, struct m2_value *r
     m2_v_set(a, root, "assumed", list);
 }
 
-static int judge(enum m2_exit *status, struct estimate *e, struct m2_doc *d, struct m2_value *root, m2_pico total,
-                 struct m2_err *err)
+static int judge(enum m2_exit *status, struct estimate *e, struct m2_doc *d, struct m2_value *root,
+                 m2_pico total, struct m2_err *err)
 {
     bool given;
     m2_pico budget;
@@ -257,7 +261,8 @@ static int judge(enum m2_exit *status, struct estimate *e, struct m2_doc *d, str
         *status = M2_EXIT_FOUND;
         m2_doc_warning(d, "%s costs %s USD, more than the budget of %s USD.", what, usd, limit);
     } else {
-        m2_doc_note(d, "%s stays within the budget of %s USD.", e->run->args->jobs ? "The month" : "The job", limit);
+        m2_doc_note(d, "%s stays within the budget of %s USD.", e->run->args->jobs ? "The month" : "The job",
+                    limit);
     }
     cost_json_usd(e->run->arena, root, "budget_usd", budget);
     m2_v_set_bool(e->run->arena, root, "over_budget", total > budget);
@@ -270,7 +275,8 @@ int cost_estimate(struct cost_result *out, struct cost_run *run, struct m2_err *
     struct m2_arena *a = run->arena;
     struct m2_doc *d = m2_doc_new(a, "What one job costs");
     if (cost_job(&e.job, &e.assumed, run, err) < 0 ||
-        m2_rates_find(&e.rates, &run->prices, run->region.value, e.job.platform, e.job.arch, run->without, err) < 0 ||
+        m2_rates_find(&e.rates, &run->prices, run->region.value, e.job.platform, e.job.arch, run->without,
+                      err) < 0 ||
         m2_bill_job(&e.bill, &e.rates, &e.job, err) < 0)
         return -1;
     struct m2_value *root = cost_json(run);

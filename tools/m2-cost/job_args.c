@@ -4,7 +4,7 @@
 #include "cost.h"
 #include "m2/str.h"
 
-#define MOST_GB 100000   /* beyond these nothing is a job any more, and everything can still be counted */
+#define MOST_GB 100000 /* beyond these nothing is a job any more, and everything can still be counted */
 #define MOST_MB 100000000
 #define VCPU_DIGITS 12
 #define VCPU_SCALE INT64_C(1000000000000)
@@ -27,7 +27,8 @@ static void assume(struct reading *r, const char *fmt, ...)
 }
 
 /* TEXT as a number of at most MOST with DIGITS exact places; NULL leaves *OUT. */
-static int amount(int64_t *out, const struct reading *r, const char *option, const char *text, int digits, int64_t most)
+static int amount(int64_t *out, const struct reading *r, const char *option, const char *text, int digits,
+                  int64_t most)
 {
     int64_t v, scale = 1;
     if (!text)
@@ -35,10 +36,11 @@ static int amount(int64_t *out, const struct reading *r, const char *option, con
     for (int i = 0; i < digits; i++)
         scale *= 10;
     if (!m2_fixed_parse(&v, text, strlen(text), digits, M2_EXACT))
-        return m2_fail(r->err, M2_EUSAGE, "--%s: \"%.60s\" is no amount: a number with a point, such as 8 or 0.5", option,
-                       text);
+        return m2_fail(r->err, M2_EUSAGE,
+                       "--%s: \"%.60s\" is no amount: a number with a point, such as 8 or 0.5", option, text);
     if (v < 0 || v > most * scale)
-        return m2_fail(r->err, M2_EUSAGE, "--%s: \"%.60s\" is not within 0 and %lld", option, text, (long long)most);
+        return m2_fail(r->err, M2_EUSAGE, "--%s: \"%.60s\" is not within 0 and %lld", option, text,
+                       (long long)most);
     *out = v;
     return 0;
 }
@@ -50,12 +52,14 @@ static int read_size(struct reading *r)
     int64_t vcpu = 0;
     bool lambda = j->platform == M2_LAMBDA;
     if (!a->memory_gb || !a->duration || (!a->vcpu && !lambda))
-        return m2_fail(r->err, M2_EUSAGE, "m2-cost %s needs %s, --memory-gb and --duration, as in: m2-cost %s %s",
+        return m2_fail(r->err, M2_EUSAGE,
+                       "m2-cost %s needs %s, --memory-gb and --duration, as in: m2-cost %s %s",
                        a->command->name, lambda ? "--platform lambda" : "--vcpu", a->command->name,
                        lambda ? "--platform lambda --memory-gb 3 --duration 45s"
                               : "--vcpu 4 --memory-gb 8 --duration 10m");
     if (a->vcpu && lambda)
-        return m2_fail(r->err, M2_EUSAGE, "--vcpu is not for Lambda, which gives a vCPU for each 1,769 MB of memory");
+        return m2_fail(r->err, M2_EUSAGE,
+                       "--vcpu is not for Lambda, which gives a vCPU for each 1,769 MB of memory");
     if (amount(&vcpu, r, "vcpu", a->vcpu, VCPU_DIGITS, 1000) < 0 ||
         amount(&j->memory_gb10, r, "memory-gb", a->memory_gb, 10, MOST_GB) < 0 ||
         amount(&j->disk_gb10, r, "ephemeral-gb", a->ephemeral_gb, 10, MOST_GB) < 0 ||
@@ -64,7 +68,8 @@ static int read_size(struct reading *r)
     m2_int128 units = (m2_int128)vcpu * 1024;
     if (units % VCPU_SCALE)
         return m2_fail(r->err, M2_EUSAGE,
-                       "--vcpu: \"%.60s\" is no size that Fargate offers: 0.25, 0.5, 1, 2, 4, 8, 16 or 32", a->vcpu);
+                       "--vcpu: \"%.60s\" is no size that Fargate offers: 0.25, 0.5, 1, 2, 4, 8, 16 or 32",
+                       a->vcpu);
     j->cpu_units = (int64_t)(units / VCPU_SCALE);
     return m2_job_check(j, r->err);
 }
@@ -81,7 +86,8 @@ static int read_data(struct reading *r)
     m2_job_data(r->job, input, output);
     m2_int128 kept = ((m2_int128)input + output) * days * 24 / 1000;
     if (kept > INT64_MAX)
-        return m2_fail(r->err, M2_EUSAGE, "--keep-days: so much data for so long is more than can be counted");
+        return m2_fail(r->err, M2_EUSAGE,
+                       "--keep-days: so much data for so long is more than can be counted");
     r->job->kept_mb_hours9 = (int64_t)kept;
     if (a->transitions)
         r->job->transitions = (int64_t)a->transitions;
@@ -110,7 +116,8 @@ static int read_network(struct reading *r)
     if (j->platform == M2_LAMBDA) {
         j->public_ip = false;
         if (a->nat || a->endpoints || a->public_ip)
-            assume(r, "Upstream's Lambda function is not in a VPC: no NAT gateway, endpoints or public address of its own.");
+            assume(r, "Upstream's Lambda function is not in a VPC: no NAT gateway, endpoints or public "
+                      "address of its own.");
         return 0;
     }
     bool remote = !m2_str_eq(registry, r->run->region.value);
@@ -121,14 +128,18 @@ static int read_network(struct reading *r)
     else if (a->nat)
         j->nat_mb9 = j->input_mb9 + j->output_mb9 + j->log_mb9 + image;
     if (a->endpoints)
-        assume(r, "Image layers and S3 data take the S3 gateway endpoint, which is free; logs take an interface endpoint.");
+        assume(r, "Image layers and S3 data take the S3 gateway endpoint, which is free; logs take an "
+                  "interface endpoint.");
     else if (a->nat)
-        assume(r, "Image layers, S3 data and logs all pass the NAT gateway (an S3 gateway endpoint, which is free, would "
+        assume(r, "Image layers, S3 data and logs all pass the NAT gateway (an S3 gateway endpoint, which is "
+                  "free, would "
                   "spare most of it).");
     if (a->nat && !a->endpoints && !image)
         assume(r, "The image's pull through the NAT gateway is left out: say its size with --image-gb.");
     if (remote && !image)
-        assume(r, "The image lies in %s, so every task pays its pull from there: left out, say its size with --image-gb.",
+        assume(r,
+               "The image lies in %s, so every task pays its pull from there: left out, say its size with "
+               "--image-gb.",
                registry);
     return 0;
 }

@@ -51,7 +51,8 @@ static int run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, con
         run_command(&result, &run, err) == 0) {
         rc = 0;
         render(out, &result, &run);
-        *status = result.status == M2_EXIT_OK && common->strict && result.unsure ? M2_EXIT_UNSURE : result.status;
+        *status =
+            result.status == M2_EXIT_OK && common->strict && result.unsure ? M2_EXIT_UNSURE : result.status;
     }
     m2_progress_free(run.progress);
     session_close(&run.session);

@@ -112,7 +112,8 @@ static const struct m2_opt options[] = {
       .choices = yes_no,
       .commands = ONE_JOB,
       .group = "The network around it",
-      .help = "does the Fargate task have a public IPv4 address? (default: yes, no with --nat or --endpoints)" },
+      .help =
+          "does the Fargate task have a public IPv4 address? (default: yes, no with --nat or --endpoints)" },
     { .name = "nat",
       .type = M2_OPT_FLAG,
       .at = AT(nat),
@@ -124,7 +125,8 @@ static const struct m2_opt options[] = {
       .arg = "N",
       .max = 100,
       .commands = ONE_JOB,
-      .help = "tasks reach AWS through N interface endpoints (ECR API, ECR registry and logs are 3) and an S3 gateway "
+      .help = "tasks reach AWS through N interface endpoints (ECR API, ECR registry and logs are 3) and an "
+              "S3 gateway "
               "endpoint" },
     { .name = "zones",
       .type = M2_OPT_UINT,
@@ -277,7 +279,8 @@ static const struct m2_example compare_examples[] = {
     { NULL, NULL },
 };
 static const struct m2_example jobs_examples[] = {
-    { "m2-cost jobs history.csv --per-job priced.csv", "each job's cost, and totals by platform, user and month" },
+    { "m2-cost jobs history.csv --per-job priced.csv",
+      "each job's cost, and totals by platform, user and month" },
     { "gzip -dc history.csv.gz | m2-cost jobs -", "from standard input (a gzip file itself is fine too)" },
     { NULL, NULL },
 };
@@ -286,7 +289,8 @@ static const struct m2_example history_examples[] = {
     { NULL, NULL },
 };
 static const struct m2_example forecast_examples[] = {
-    { "m2-cost forecast history.csv --months 3 --budget 500", "the next three months, and the chance to pass 500 USD" },
+    { "m2-cost forecast history.csv --months 3 --budget 500",
+      "the next three months, and the chance to pass 500 USD" },
     { "m2-cost forecast --history --since 90d", "from the account's own jobs" },
     { NULL, NULL },
 };
@@ -303,32 +307,40 @@ static const struct m2_example prices_examples[] = {
 
 static const struct m2_command commands[] = {
     { "estimate", "what one job costs, every line of the bill; with --jobs a month of them", NULL,
-      "Billed is what AWS bills: the size that was asked for, not what was used, by the second (Fargate, at least 60) or "
+      "Billed is what AWS bills: the size that was asked for, not what was used, by the second (Fargate, at "
+      "least 60) or "
       "millisecond (Lambda). What is assumed because it was not said stands below the bill.",
       estimate_examples },
     { "compare", "the same job on every platform and size that can run it, cheapest first", NULL,
-      "The job's duration is the one on the size given. On other sizes it follows the number of vCPUs as --scaling says; "
+      "The job's duration is the one on the size given. On other sizes it follows the number of vCPUs as "
+      "--scaling says; "
       "a wrong rule makes a wrong order, so measure where it matters.",
       compare_examples },
     { "jobs", "price a job history in CSV, of any length", "FILE",
-      "Columns are found by name: job_id, started_at, platform, vcpu, memory_gb, duration_s; optional ephemeral_gb, arch, "
-      "region, input_mb, output_mb, log_mb, user, transitions, requests. Others are kept. FILE may be compressed with "
+      "Columns are found by name: job_id, started_at, platform, vcpu, memory_gb, duration_s; optional "
+      "ephemeral_gb, arch, "
+      "region, input_mb, output_mb, log_mb, user, transitions, requests. Others are kept. FILE may be "
+      "compressed with "
       "gzip; - is standard input.",
       jobs_examples },
     { "history", "what the account's own jobs have cost, from its executions, tasks and logs", NULL,
-      "Reads the state machine's executions, their histories, and Lambda's reports of runs; it never writes. What it "
+      "Reads the state machine's executions, their histories, and Lambda's reports of runs; it never writes. "
+      "What it "
       "could not see it says.",
       history_examples },
     { "forecast", "what the next months will cost, as a distribution", "[FILE]",
-      "Simulates months from the days of the history: jobs a day by weekday, costs by job. Says how far off it would have "
+      "Simulates months from the days of the history: jobs a day by weekday, costs by job. Says how far off "
+      "it would have "
       "been on the last month where the history is long enough.",
       forecast_examples },
     { "reconcile", "compare with a bill: CUR 2.0 or FOCUS 1.x export (CSV, also gzip)", "FILE...",
-      "Matches by task, tag, usage type and day; names what is billed and not explained. Discounts, credits, Savings Plans "
+      "Matches by task, tag, usage type and day; names what is billed and not explained. Discounts, credits, "
+      "Savings Plans "
       "and taxes are shown apart. Exit status 1 when a difference passes --tolerance.",
       reconcile_examples },
     { "prices", "the price list in use, its date and source; --update fetches AWS's", NULL,
-      "The built-in list is dated and names the source of every figure. An item that a region lacks has no price: reports "
+      "The built-in list is dated and names the source of every figure. An item that a region lacks has no "
+      "price: reports "
       "say so, it is never taken from another region.",
       prices_examples },
     { 0 },
@@ -345,9 +357,11 @@ static const struct m2_example examples[] = {
 const struct m2_tool cost_tool = {
     .name = "m2-cost",
     .summary = "what does a job cost, what did it cost, and what will next month cost?",
-    .about = "m2-cost computes the AWS bill of MR Optimum Mode 2 jobs: exact decimals, one line for each thing that is "
-             "billed, list prices with their date and source. A total is always exactly the sum of its lines.\n\n"
-             "Figures are list prices before tax, credits, Savings Plans and private discounts.",
+    .about =
+        "m2-cost computes the AWS bill of MR Optimum Mode 2 jobs: exact decimals, one line for each thing "
+        "that is "
+        "billed, list prices with their date and source. A total is always exactly the sum of its lines.\n\n"
+        "Figures are list prices before tax, credits, Savings Plans and private discounts.",
     .opts = options,
     .examples = examples,
     .commands = commands,

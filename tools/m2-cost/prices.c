@@ -2,13 +2,6 @@
 #include "cost.h"
 #include "m2/str.h"
 
-static const struct m2_value *source_of(const struct cost_run *run, const char *id)
-{
-    const struct m2_value *source, *list = m2_v_get(run->prices.document, "sources");
-    m2_v_each(source, i, list) if (m2_str_eq(m2_v_str(source, "id"), id)) return source;
-    return NULL;
-}
-
 static struct m2_value *price_json(struct m2_arena *a, const struct m2_price *p)
 {
     struct m2_value *v = m2_v_object(a), *tiers = m2_v_array(a);
@@ -17,7 +10,8 @@ static struct m2_value *price_json(struct m2_arena *a, const struct m2_price *p)
     cost_json_usd(a, v, "usd", p->usd_pico);
     for (size_t i = 0; i < p->n_tiers && p->n_tiers > 1; i++) {
         struct m2_value *tier = m2_v_object(a);
-        m2_v_set(a, tier, "up_to", p->tiers[i].up_to == INT64_MAX ? m2_v_null(a) : m2_v_int(a, p->tiers[i].up_to));
+        m2_v_set(a, tier, "up_to",
+                 p->tiers[i].up_to == INT64_MAX ? m2_v_null(a) : m2_v_int(a, p->tiers[i].up_to));
         cost_json_usd(a, tier, "usd", p->tiers[i].usd_pico);
         m2_v_push(a, tiers, tier);
     }
@@ -40,22 +34,30 @@ static void add_row(struct m2_arena *a, struct m2_doc_table *t, const struct m2_
     m2_doc_cell_exact(t, usd, "%s%s", usd, p->n_tiers > 1 ? " (first tier)" : "");
     m2_doc_cell(t, "%s", p->unit);
     m2_doc_cell(t, "%s", p->free_per_month ? m2_arena_printf(a, "%lld", (long long)p->free_per_month) : "");
-    m2_doc_cell(t, "%s%s", m2_str_or(p->source, ""), p->estimate ? ", estimate" : p->verified ? "" : ", not confirmed");
+    m2_doc_cell(t, "%s%s", m2_str_or(p->source, ""),
+                p->estimate   ? ", estimate"
+                : p->verified ? ""
+                              : ", not confirmed");
 }
 
-static void say_sources(struct cost_run *run, struct m2_doc *d, const struct m2_price_region *r)
+static bool is_used(const struct m2_price_region *r, const char *source)
 {
-    const char *last = NULL;
+    for (size_t i = 0; i < r->n_items; i++)
+        if (m2_str_eq(r->items[i].source, source))
+            return true;
+    return false;
+}
+
+static void say_sources(struct m2_doc *d, const struct m2_price_region *r)
+{
+    const struct m2_value *source, *list = m2_v_get(r->document, "sources");
     m2_doc_heading(d, "Sources");
-    for (size_t k = 0; k < m2_v_len(m2_v_get(run->prices.document, "sources")); k++)
-        for (size_t i = 0; i < r->n_items; i++) {
-            const struct m2_value *source = m2_v_at(m2_v_get(run->prices.document, "sources"), k);
-            const char *id = m2_v_str(source, "id");
-            if (m2_str_eq(id, last) || !m2_str_eq(r->items[i].source, id))
-                continue;
-            m2_doc_item(d, "%s: %s", id, m2_str_or(m2_v_str(source_of(run, id), "name"), ""));
-            last = id;
-        }
+    m2_v_each(source, i, list)
+    {
+        const char *id = m2_v_str(source, "id");
+        if (id && is_used(r, id))
+            m2_doc_item(d, "%s: %s", id, m2_str_or(m2_v_str(source, "name"), ""));
+    }
 }
 
 int cost_prices(struct cost_result *out, struct cost_run *run, struct m2_err *err)
@@ -79,7 +81,7 @@ int cost_prices(struct cost_result *out, struct cost_run *run, struct m2_err *er
         add_row(a, t, &r->items[i]);
         m2_v_push(a, list, price_json(a, &r->items[i]));
     }
-    say_sources(run, d, r);
+    say_sources(d, r);
     cost_note_prices(d, run);
     out->doc = d;
     out->json = cost_json(run);

@@ -61,8 +61,9 @@ void cost_note_prices(struct m2_doc *d, struct cost_run *run)
     const struct m2_price_region *r = region_of(run);
     if (!r)
         return;
-    m2_doc_note(d, "List prices of %s for %s (%s), in USD before tax, credits, Savings Plans and private discounts.",
-                r->effective, r->name, r->origin);
+    m2_doc_note(
+        d, "List prices of %s for %s (%s), in USD before tax, credits, Savings Plans and private discounts.",
+        r->effective, r->name, r->origin);
     if (m2_str_eq(run->region.source, "default"))
         m2_doc_note(d, "No region is set anywhere: %s is assumed (--region NAME changes it).", r->name);
     int64_t age = m2_prices_age_days(r, m2_now_ms(run->world->sys));
@@ -107,8 +108,8 @@ struct m2_value *cost_json_items(struct m2_arena *a, const struct m2_rates *rate
     return items;
 }
 
-bool cost_note_gaps(struct m2_doc *d, struct m2_value *object, struct cost_run *run, const struct m2_rates *rates,
-                    const struct m2_bill *bill)
+bool cost_note_gaps(struct m2_doc *d, struct m2_value *object, struct cost_run *run,
+                    const struct m2_rates *rates, const struct m2_bill *bill)
 {
     struct m2_arena *a = run->arena;
     struct m2_value *missing = m2_v_array(a);
@@ -119,7 +120,9 @@ bool cost_note_gaps(struct m2_doc *d, struct m2_value *object, struct cost_run *
         if (!bill->line[i].missing)
             continue;
         m2_v_push(a, missing, m2_v_string(a, rates->key[i]));
-        m2_doc_warning(d, "there is no price for %s (%s) in %s, so the total lacks it; `m2-cost prices --update` may find it.",
+        m2_doc_warning(d,
+                       "there is no price for %s (%s) in %s, so the total lacks it; `m2-cost prices "
+                       "--update` may find it.",
                        m2_cost_item((enum m2_cost_item)i)->title, rates->key[i], rates->region->name);
     }
     if (estimate)
