@@ -42,6 +42,11 @@ def doctor(tmp_path):
     return Tool("m2-doctor", tmp_path)
 
 
+@pytest.fixture
+def cost(tmp_path):
+    return Tool("m2-cost", tmp_path)
+
+
 @pytest.fixture(scope="session")
 def root():
     return ROOT
