@@ -13,5 +13,6 @@ struct m2_embedded {
 };
 
 extern const struct m2_embedded m2_embedded_models[];
+extern const struct m2_embedded m2_embedded_style[]; /* doc.css */
 
 #endif
