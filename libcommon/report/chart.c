@@ -28,16 +28,10 @@ static void plain(char out[M2_NUMBER_SIZE], double v, int places)
     out[at] = '\0';
 }
 
-void m2_chart_number(char out[M2_NUMBER_SIZE], double v, int places)
+/* One digit before the point and at most two behind it. */
+static void scientific(char out[M2_NUMBER_SIZE], double v)
 {
-    places = places < 0 ? 0 : places > MOST_PLACES ? MOST_PLACES : places;
-    double size = fabs(v);
-    bool tiny = size > 0 && size < pow(10, -places) / 2 && places == MOST_PLACES;
-    if (size * pow(10, places) < 9e15 && !tiny) {
-        plain(out, v, places);
-        return;
-    }
-    int exponent = (int)floor(log10(size));
+    int exponent = (int)floor(log10(fabs(v)));
     double mantissa = v / pow(10, exponent);
     if (fabs(mantissa) >= 9.995) {
         exponent++;
@@ -45,7 +39,25 @@ void m2_chart_number(char out[M2_NUMBER_SIZE], double v, int places)
     }
     plain(out, mantissa, 2);
     size_t n = strlen(out);
+    while (out[n - 1] == '0')
+        n--;
+    n -= out[n - 1] == '.';
     (void)snprintf(out + n, M2_NUMBER_SIZE - n, "e%d", exponent);
+}
+
+void m2_chart_number(char out[M2_NUMBER_SIZE], double v, int places)
+{
+    places = places < 0 ? 0 : places > MOST_PLACES ? MOST_PLACES : places;
+    double size = fabs(v) < 1e-300 ? 0 : fabs(v), least = pow(10, -places);
+    if (size >= 9e15 / pow(10, places) || (size > 0 && size < least / 2 && places == MOST_PLACES)) {
+        scientific(out, v);
+    } else if (size > 0 && size < least / 2) {
+        char bound[M2_NUMBER_SIZE];
+        plain(bound, least, places);
+        (void)snprintf(out, M2_NUMBER_SIZE, "%s%s", v < 0 ? ">-" : "<", bound); /* something, not nothing */
+    } else {
+        plain(out, v, places);
+    }
 }
 
 int m2_chart_places(const struct m2_doc_chart *c)

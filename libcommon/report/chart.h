@@ -7,7 +7,8 @@
 
 #define M2_NUMBER_SIZE 64
 
-/** V with PLACES decimals ("12,345.60", "1.5e18" from 10^15 on). V must be drawable. */
+/** V with PLACES decimals: "12,345.60"; "<0.01" when all of them would be zero; "1.5e18" when it has too many
+ * digits. V must be drawable. */
 void m2_chart_number(char out[M2_NUMBER_SIZE], double v, int places);
 /** Decimals for the y of all points: none when all are whole or one is large, 2 from 1 on, three digits that
  * matter below. */

@@ -182,6 +182,7 @@ bool m2_doc_drawable(double v)
 static const struct m2_doc_renderer renderers[] = {
     { "text", m2_doc_render_text },
     { "markdown", m2_doc_render_markdown },
+    { "html", m2_doc_render_html },
     { "csv", m2_doc_render_csv },
     { NULL, NULL },
 };
