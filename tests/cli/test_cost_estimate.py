@@ -191,7 +191,7 @@ def test_compare_lists_what_can_run_it_cheapest_first(cost):
                "duration_ms": F(choice["duration_s"]) * 1000}
         assert exact_cost.usd(exact_cost.bill(job)[2]) == choice["total_usd"], choice
     assert 5 < F(out["break_even_s"]) < 30
-    slow = json.loads(cost("compare", "--vcpu", "4", "--memory-gb", "16", "--duration", "2h", "--format", "json").out)
+    slow = json.loads(cost("compare", "--vcpu", "4", "--memory-gb", "8", "--duration", "2h", "--format", "json").out)
     assert "900 s" in slow["unfit"]["lambda"] and "lambda" not in {c["platform"] for c in slow["choices"]}
 
 
