@@ -48,7 +48,7 @@ static void add_row(struct comparing *c, struct m2_doc_table *t, const struct m2
         cpu[M2_DECIMAL_SIZE], s[M2_DECIMAL_SIZE];
     bool lambda = x->job.platform == M2_LAMBDA;
     m2_pico_print(exact, x->bill.total);
-    m2_fixed_print(usd, x->bill.total, 12, 6, 4);
+    m2_fixed_print(usd, x->bill.total, 12, 6, 6);
     m2_fixed_print(gb, x->job.memory_gb10, 10, 10, 0);
     m2_fixed_print(shown, x->job.memory_gb10, 10, 2, 0);
     m2_ratio_print(cpu,

@@ -106,11 +106,11 @@ static void bill_table(struct estimate *e, struct m2_doc *d)
         m2_pico_print(exact, e->rates.of[i]->usd_pico);
         m2_doc_cell(t, "%s", exact);
         m2_pico_print(exact, line->cost);
-        m2_fixed_print(usd, line->cost, 12, 9, 2);
+        m2_fixed_print(usd, line->cost, 12, 9, 9);
         m2_doc_cell_exact(t, exact, "%s", usd);
     }
     m2_pico_print(exact, e->bill.total);
-    m2_fixed_print(usd, e->bill.total, 12, 9, 2);
+    m2_fixed_print(usd, e->bill.total, 12, 9, 9);
     m2_doc_row(t, true);
     m2_doc_cell_exact(t, "total", "Total%s", e->bill.incomplete ? " without what has no price" : "");
     m2_doc_cell(t, "%s", "");
@@ -155,14 +155,14 @@ static void month_table(struct m2_doc *d, const struct m2_month *m)
             continue;
         }
         m2_fixed_print(free_units, line->price->free_per_month, 0, 0, 0);
-        m2_fixed_print(list, line->list, 12, 4, 2);
-        m2_fixed_print(after, line->after_free, 12, 4, 2);
+        m2_fixed_print(list, line->list, 12, 4, 4);
+        m2_fixed_print(after, line->after_free, 12, 4, 4);
         m2_doc_cell(t, "%s", line->price->free_per_month ? free_units : "");
         m2_doc_cell(t, "%s", list);
         m2_doc_cell(t, "%s", after);
     }
-    m2_fixed_print(list, m->list, 12, 4, 2);
-    m2_fixed_print(after, m->after_free, 12, 4, 2);
+    m2_fixed_print(list, m->list, 12, 4, 4);
+    m2_fixed_print(after, m->after_free, 12, 4, 4);
     m2_doc_row(t, true);
     m2_doc_cell(t, "Total");
     m2_doc_cell(t, "%s", "");

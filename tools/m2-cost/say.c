@@ -8,7 +8,7 @@
 const char *cost_size_text(struct m2_arena *a, const struct m2_job *job)
 {
     char cpu[M2_DECIMAL_SIZE], gb[M2_DECIMAL_SIZE];
-    m2_fixed_print(gb, job->memory_gb10, 10, 4, 0);
+    m2_fixed_print(gb, job->memory_gb10, 10, 2, 0);
     if (job->platform == M2_LAMBDA)
         return m2_arena_printf(a, "%s GB", gb);
     m2_ratio_print(cpu, (struct m2_ratio){ job->cpu_units, 1024 }, 3);
