@@ -6,9 +6,14 @@ enum { ESTIMATE = 1, COMPARE = 2, JOBS = 4, HISTORY = 8, FORECAST = 16, RECONCIL
 #define ONE_JOB (ESTIMATE | COMPARE)
 #define OF_ACCOUNT (HISTORY | FORECAST | RECONCILE)
 
+/* The renderers of documents, and json, which is none of them. */
 static const char *const *formats(void)
 {
-    static const char *const names[] = { "text", "json", "csv", "markdown", "html", NULL };
+    static const char *names[8];
+    size_t n = 0;
+    for (const struct m2_doc_renderer *r = m2_doc_renderers(); r->name && n < 6; r++)
+        names[n++] = r->name;
+    names[n] = "json";
     return names;
 }
 
