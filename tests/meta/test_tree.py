@@ -13,6 +13,7 @@ HEADERS = {
     "data": "value json xml yaml ini csv",
     "net": "net retry",
     "aws": "model codec sigv4 endpoint awsconfig creds aws",
+    "brain": "brain unit",
     "snapshot": "snapshot collect stackview",
     "cost": "money prices cost",
     "analyze": "finding check",
