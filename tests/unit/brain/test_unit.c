@@ -23,9 +23,9 @@ static struct m2_value *json(struct m2_arena *a, const char *text)
 
 static const struct {
     const char *body;
-    const char *ids;   /* "u-1 mode_1, …" */
-    const char *says;  /* of an error, instead */
-    const char *next;  /* "name=value" */
+    const char *ids;  /* "u-1 mode_1, …" */
+    const char *says; /* of an error, instead */
+    const char *next; /* "name=value" */
 } lists[] = {
     { "[" U1 "," U2 "]", "u-1 mode_1, u-2 mode_2", NULL, NULL },
     { "{'units':[" U1 "]}", "u-1 mode_1", NULL, NULL },
@@ -61,8 +61,8 @@ Test(unit, lists_in_every_shape)
         struct m2_err err = { 0 };
         int rc = m2_units_read(&units, a, json(a, lists[i].body), &err);
         if (lists[i].says) {
-            cr_assert(rc < 0 && err.code == M2_EPROTO && strstr(err.msg, lists[i].says), "%s: %s", lists[i].body,
-                      err.msg);
+            cr_assert(rc < 0 && err.code == M2_EPROTO && strstr(err.msg, lists[i].says), "%s: %s",
+                      lists[i].body, err.msg);
             cr_assert_eq(units.list.len, 0);
             m2_arena_free(a);
             continue;
@@ -83,9 +83,10 @@ Test(unit, old_names_numbers_and_keys_that_stay_hidden)
 {
     struct m2_arena *a = m2_arena_new();
     struct m2_unit u;
-    m2_unit_read(&u, a,
-                 json(a, "{'id':7,'appId':'app-1','mode':'Mode 2','aws_account_id':12345678901,'isDefault':false,"
-                         "'apiEndpoint':'https://w','api_key':'HUSHkey','state_machine_arn':null,'alias':''}"));
+    m2_unit_read(
+        &u, a,
+        json(a, "{'id':7,'appId':'app-1','mode':'Mode 2','aws_account_id':12345678901,'isDefault':false,"
+                "'apiEndpoint':'https://w','api_key':'HUSHkey','state_machine_arn':null,'alias':''}"));
     cr_assert_str_eq(u.id, "7");
     cr_assert_str_eq(u.app_id, "app-1");
     cr_assert_null(u.at[M2_UNIT_APP]);
@@ -154,10 +155,13 @@ Test(unit, the_same_near_and_other_units)
             cr_assert_str_eq(m2_unit_why_near(a, &wanted, &other), relations[i].why);
     }
     struct m2_unit foreign;
-    m2_unit_read(&foreign, a, json(a, "{'appName':'MR Optimum','mode':'mode_2','awsAccountId':'1','stateMachineArn':'x'}"));
+    m2_unit_read(
+        &foreign, a,
+        json(a, "{'appName':'MR Optimum','mode':'mode_2','awsAccountId':'1','stateMachineArn':'x'}"));
     cr_assert_eq(m2_unit_relate(&wanted, &foreign), M2_UNIT_OTHER);
     struct m2_unit worker;
-    m2_unit_read(&worker, a, json(a, "{'appName':'A','mode':'mode_2','apiEndpoint':'https://w','region':'r'}"));
+    m2_unit_read(&worker, a,
+                 json(a, "{'appName':'A','mode':'mode_2','apiEndpoint':'https://w','region':'r'}"));
     foreign = worker;
     cr_assert_eq(m2_unit_relate(&worker, &foreign), M2_UNIT_SAME);
     foreign.at[M2_UNIT_ENDPOINT] = "https://v";
@@ -167,7 +171,8 @@ Test(unit, the_same_near_and_other_units)
 
 Test(unit, which_of_two_is_kept_does_not_depend_on_who_asks)
 {
-    const struct m2_unit old = { .id = "b", .created = "2026-01-01" }, young = { .id = "a", .created = "2026-02-01" };
+    const struct m2_unit old = { .id = "b", .created = "2026-01-01" },
+                         young = { .id = "a", .created = "2026-02-01" };
     const struct m2_unit plain = { .id = "c" };
     cr_assert(m2_unit_keep(&old, &young) < 0 && m2_unit_keep(&young, &old) > 0);
     cr_assert(m2_unit_keep(&old, &plain) < 0 && m2_unit_keep(&plain, &old) > 0);
@@ -212,15 +217,19 @@ Test(unit, the_table_keeps_its_columns_and_cleans_foreign_text)
     struct m2_buf out;
     expected.at[M2_UNIT_MODE] = "mode_2";
     registered.at[M2_UNIT_MODE] = "mode_2";
-    expected.at[M2_UNIT_ALIAS] = "M\xc3\xb6" "de";
+    expected.at[M2_UNIT_ALIAS] = "M\xc3\xb6"
+                                 "de";
     registered.at[M2_UNIT_ALIAS] = "\x1b[2J";
     expected.at[M2_UNIT_ROLE] = "arn:role";
     m2_unit_compare(&f, &expected, &registered);
     m2_buf_init(&out, 10000);
     m2_fields_text(&out, &f, "  ");
-    cr_assert_str_eq(out.data, "  field                expected  registered  verdict\n"
-                               "  mode                 mode_2    =           same\n"
-                               "  alias                M\xc3\xb6" "de      \\x1b[2J     differs\n"
-                               "  crossAccountRoleArn  arn:role  -           missing\n", "%s", out.data);
+    cr_assert_str_eq(out.data,
+                     "  field                expected  registered  verdict\n"
+                     "  mode                 mode_2    =           same\n"
+                     "  alias                M\xc3\xb6"
+                     "de      \\x1b[2J     differs\n"
+                     "  crossAccountRoleArn  arn:role  -           missing\n",
+                     "%s", out.data);
     m2_buf_free(&out);
 }
