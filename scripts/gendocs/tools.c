@@ -3,10 +3,12 @@
 #include "aws/creds_command.h"
 #include "gendocs.h"
 #include "m2-doctor/doctor.h"
+#include "m2-register/register.h"
 #include "m2/str.h"
 
 const struct gendocs_tool gendocs_tools[] = {
     { &doctor_tool, sizeof(struct doctor_args) },
+    { &register_tool, sizeof(struct register_args) },
     { NULL, 0 },
 };
 
