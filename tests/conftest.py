@@ -2,11 +2,15 @@
 import os
 import pathlib
 import subprocess
+import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("M2_BUILD_DIR", ROOT / "build" / "dev"))
+
+sys.path.insert(0, str(ROOT / "tests" / "fake"))
+import brain as fake_brain  # noqa: E402
 
 EXPECTED_STATUSES = {0, 1, 2, 3, 4, 70, 130}
 
@@ -45,6 +49,20 @@ def doctor(tmp_path):
 @pytest.fixture
 def cost(tmp_path):
     return Tool("m2-cost", tmp_path)
+
+
+@pytest.fixture
+def register(tmp_path):
+    tool = Tool("m2-register", tmp_path)
+    tool.env["XDG_STATE_HOME"] = str(tmp_path / "state")
+    return tool
+
+
+@pytest.fixture
+def brain():
+    """A Brain of the test's own: its state is brain.brain, its address brain.url."""
+    with fake_brain.Server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

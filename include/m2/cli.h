@@ -151,6 +151,8 @@ void m2_progress_free(struct m2_progress *p);
 
 /** Ask on the terminal without echo. Errors: M2_EUSAGE when there is no terminal, M2_ECANCELLED (signal, end of input). */
 int m2_prompt_secret(struct m2_secret *out, const char *text, struct m2_err *err) M2_MUST_USE;
+/** The first line of standard input (of a terminal: asked for without echo). WHAT: "password". Errors: M2_EUSAGE when nothing comes. */
+int m2_stdin_secret(struct m2_secret *out, const char *what, struct m2_err *err) M2_MUST_USE;
 /** Ask on the terminal; the answer without newline in A. */
 int m2_prompt_line(const char **out, struct m2_arena *a, const char *text, struct m2_err *err) M2_MUST_USE;
 

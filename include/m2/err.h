@@ -26,6 +26,7 @@ enum m2_errc {
     M2_ETIMEOUT,   /* a deadline passed */
     M2_ECONFIG,    /* AWS configuration is contradictory or malformed */
     M2_ECRED,      /* no credentials, or they are refused or expired */
+    M2_ELOGIN,     /* CloudMR Brain refuses the e-mail, the password or the token */
     M2_EDENIED,    /* the account denies a call the tool cannot do without */
     M2_ETHROTTLE,  /* still throttled after all retries */
     M2_ESERVICE,   /* the service answered an error */

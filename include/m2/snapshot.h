@@ -39,6 +39,8 @@ struct m2_target {
     M2_VEC(const char *) subnets;
     M2_VEC(const char *) security_groups;
     int assign_public_ip;      /* 1 yes, 0 no, -1 not known */
+    const char *state_machine, *role; /* ARNs that are looked at besides those of the stack */
+    M2_VEC(const char *) buckets;     /* the same */
     const char *subnets_from;  /* "--subnet", "state machine arn:…", "default VPC" */
     const char *expected_account; /* where the user named one, else NULL */
     int64_t since_ms;          /* failures before collected_at - since_ms are not read; 0: 7 days */

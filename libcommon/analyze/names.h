@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "m2/deployment.h"
 #include "m2/mem.h"
 #include "m2/snapshot.h"
 
@@ -15,12 +16,6 @@ const char *m2_arn_part(struct m2_arena *a, const char *arn, enum m2_arn_part pa
 
 /** S as one shell word in A. */
 const char *m2_word(struct m2_arena *a, const char *s);
-/** Is S an account id: 12 digits? */
-bool m2_is_account_id(const char *s);
-/** Is ID one of CloudMRHub's own accounts? */
-bool m2_is_cloudmrhub(const char *id);
-/** Is BUCKET one of CloudMRHub's buckets that the template names by default? */
-bool m2_is_cloudmrhub_bucket(const char *bucket);
 /** The caller's account: of sts, else the snapshot's; NULL when not known. */
 const char *m2_own_account(const struct m2_snapshot *s);
 

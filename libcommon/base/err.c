@@ -20,6 +20,8 @@ static const struct m2_errc_row rows[] = {
     { M2_ECONFIG, "config", M2_EXIT_USAGE, "--explain-config shows where each setting comes from" },
     { M2_ECRED, "credentials", M2_EXIT_CANNOT,
       "run `aws configure` or `aws sso login`, or name a profile with --profile" },
+    { M2_ELOGIN, "login", M2_EXIT_CANNOT,
+      "check that e-mail and password work on CloudMR's own web page, or take a new token" },
     { M2_EDENIED, "denied", M2_EXIT_CANNOT, "ask the account's administrator for the named right" },
     { M2_ETHROTTLE, "throttled", M2_EXIT_CANNOT, "wait a minute and run it again" },
     { M2_ESERVICE, "service", M2_EXIT_CANNOT, NULL },

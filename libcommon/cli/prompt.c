@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -129,4 +130,23 @@ int m2_prompt_line(const char **out, struct m2_arena *a, const char *text, struc
         return -1;
     *out = m2_arena_strndup(a, answer, n);
     return 0;
+}
+
+int m2_stdin_secret(struct m2_secret *out, const char *what, struct m2_err *err)
+{
+    char prompt[80], answer[LONGEST];
+    size_t n = 0;
+    (void)snprintf(prompt, sizeof prompt, "%s: ", what);
+    if (isatty(STDIN_FILENO))
+        return m2_prompt_secret(out, prompt, err);
+    struct m2_err why = { 0 };
+    int rc = read_line(STDIN_FILENO, answer, &n, &why);
+    if (rc == 0 && n)
+        m2_secret_set(out, answer, n);
+    m2_wipe(answer, sizeof answer);
+    if (rc == 0 && n)
+        return 0;
+    if (rc < 0 && (why.code == M2_ELIMIT || m2_cancelled(m2_sys_real())))
+        return m2_fail(err, why.code, "the %s on standard input: %s", what, why.msg);
+    return m2_fail(err, M2_EUSAGE, "no %s came on standard input (it is empty or closed)", what);
 }

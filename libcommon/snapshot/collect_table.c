@@ -114,7 +114,7 @@ static const struct m2_collect_row rows[] = {
     /* the workflow and what ran */
     { ROW("stepfunctions", "DescribeStateMachine", OF_STACK,
           LIST("workflow", "network", "images", "lambda", "fargate", "access", "stack.resources",
-               "identity")),
+               "identity", "registration")),
       .topic = M2_T_STATE_MACHINE, .input = "{'stateMachineArn':'$1'}" },
 #define EXECUTIONS_ROW(status)                                                                               \
     {                                                                                                        \
@@ -164,6 +164,8 @@ static const struct m2_collect_row rows[] = {
     /* roles */
     { ROW("iam", "GetRole", NOW, LIST("fargate.service-role")), .topic = M2_T_START,
       .input = "{'RoleName':'AWSServiceRoleForECS'}", .global = true, .leaf = true },
+    { ROW("iam", "GetRole", OF_STACK, LIST("registration")), .topic = M2_T_ROLE, .input = "{'RoleName':'$1'}",
+      .global = true, .leaf = true },
     { ROW("iam", "GetRole", OF_ROLES, ROLE_CHECKS), .topic = M2_T_ROLE, .input = "{'RoleName':'$1'}",
       .global = true, .leaf = true },
     { ROW("iam", "ListAttachedRolePolicies", OF_ROLES, POLICY_CHECKS), .topic = M2_T_ROLE,
@@ -245,9 +247,11 @@ static const struct m2_collect_row rows[] = {
             .topic = M2_T_BUCKET, .input = "{'Bucket':'$1'}", .leaf = true                                   \
     }
     BUCKET_ROW("HeadBucket"),
+    { ROW("s3", "HeadBucket", OF_STACK, LIST("registration")), .topic = M2_T_BUCKET,
+      .input = "{'Bucket':'$1'}", .leaf = true },
     { ROW("s3", "HeadBucket",
           LIST("sts:GetCallerIdentity", "cloudformation:DescribeStacks", "cloudformation:ListStackResources"),
-          LIST("storage")),
+          LIST("storage", "registration")),
       .topic = M2_T_BUCKET_OWNER, .input = "{'Bucket':'$1','ExpectedBucketOwner':'$2'}", .leaf = true },
     BUCKET_ROW("GetBucketLocation"),
     BUCKET_ROW("GetBucketEncryption"),

@@ -2,6 +2,7 @@
 
 #include "m2/snapshot.h"
 #include "snapshot/collect.h"
+#include "snapshot/follow.h"
 #include "snapshot/target.h"
 
 static void publish_target(struct m2_collect_run *run)
@@ -13,6 +14,16 @@ static void publish_target(struct m2_collect_run *run)
     m2_publish(run, M2_T_VPC, run->target.vpc);
 }
 
+/* What the caller names itself, whatever the stack says. */
+static void publish_named(struct m2_collect_run *run)
+{
+    const struct m2_target *t = &run->target;
+    m2_publish(run, M2_T_STATE_MACHINE, t->state_machine);
+    m2_publish(run, M2_T_ROLE, t->role ? m2_arn_name(t->role) : NULL);
+    for (size_t i = 0; i < t->buckets.len; i++)
+        m2_follow_bucket(run, t->buckets.at[i]);
+}
+
 void m2_collect_begin(struct m2_collect_run *run)
 {
     struct m2_target *t = &run->target;
@@ -20,6 +31,7 @@ void m2_collect_begin(struct m2_collect_run *run)
         t->subnets_from = "--subnet";
     m2_publish(run, M2_T_START, "");
     m2_publish(run, M2_T_STACK, t->stack);
+    publish_named(run);
     publish_target(run);
     m2_follow_image(run, t->lambda_image);
     m2_follow_image(run, t->fargate_image);

@@ -33,11 +33,14 @@ void m2_target_read(struct m2_target *out, struct m2_arena *a, const struct m2_v
     t.vpc = m2_v_str(v, "vpc");
     t.lambda_image = m2_v_str(v, "lambda_image");
     t.fargate_image = m2_v_str(v, "fargate_image");
+    t.state_machine = m2_v_str(v, "state_machine");
+    t.role = m2_v_str(v, "role");
     t.subnets_from = m2_v_str(v, "subnets_from");
     t.expected_account = m2_v_text(m2_v_get(v, "expected_account"));
     t.since_ms = m2_v_int_or(v, "since_ms", 0);
     READ_LIST(a, m2_v_get(v, "subnets"), &t.subnets);
     READ_LIST(a, m2_v_get(v, "security_groups"), &t.security_groups);
+    READ_LIST(a, m2_v_get(v, "buckets"), &t.buckets);
     if (m2_v_is(m2_v_get(v, "assign_public_ip"), M2_BOOL))
         t.assign_public_ip = m2_v_bool_or(v, "assign_public_ip", false);
     *out = t;
@@ -69,6 +72,10 @@ struct m2_value *m2_target_to_value(struct m2_arena *a, const struct m2_target *
     set_known(a, v, "subnets_from", t->subnets_from);
     set_known(a, v, "lambda_image", t->lambda_image);
     set_known(a, v, "fargate_image", t->fargate_image);
+    set_known(a, v, "state_machine", t->state_machine);
+    set_known(a, v, "role", t->role);
+    if (t->buckets.len)
+        m2_v_set(a, v, "buckets", strings(a, t->buckets.at, t->buckets.len));
     set_known(a, v, "expected_account", t->expected_account);
     if (t->since_ms)
         m2_v_set_int(a, v, "since_ms", t->since_ms);

@@ -10,12 +10,13 @@ LAYERS = ["base", "data", "net", "aws", "brain", "snapshot", "cost", "analyze", 
 # The public headers by the layer that implements them; a header missing here fails the test below.
 HEADERS = {
     "base": "err mem buf str time file secret digest sys embed banned",
-    "data": "value json xml yaml ini csv",
+    "data": "value json xml yaml ini csv journal",
     "net": "net retry",
     "aws": "model codec sigv4 endpoint awsconfig creds aws",
+    "brain": "brain unit",
     "snapshot": "snapshot collect stackview",
     "cost": "money prices cost compare",
-    "analyze": "finding check",
+    "analyze": "finding check deployment",
     "report": "report doc",
     "cli": "cli",
 }

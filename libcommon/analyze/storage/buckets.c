@@ -138,6 +138,16 @@ static bool not_found(const struct m2_call *c)
             (c->http_status == 404 && m2_str_eq(c->operation, "HeadBucket")));
 }
 
+void m2_bucket_look(struct m2_bucket *b, struct m2_arena *a, const struct m2_snapshot *s)
+{
+    const struct m2_call *owner = owner_call(s, b->name);
+    b->head = m2_bucket_call(s, "HeadBucket", b->name);
+    b->head = b->head ? b->head : owner;
+    b->missing = not_found(b->head) || not_found(m2_bucket_call(s, "GetBucketLocation", b->name));
+    b->owner = owner_of(s, b, owner);
+    read_region(b, a, s);
+}
+
 static int by_name(const void *x, const void *y)
 {
     const struct m2_bucket *a = x, *b = y;
@@ -150,15 +160,8 @@ void m2_buckets_list(struct m2_buckets *out, struct m2_arena *a, const struct m2
     add_named(out, a);
     if (!out->list.len && out->view.state == M2_STACK_UNSEEN)
         add_asked(out, a, s);
-    for (size_t i = 0; i < out->list.len; i++) {
-        struct m2_bucket *b = &out->list.at[i];
-        const struct m2_call *owner = owner_call(s, b->name);
-        b->head = m2_bucket_call(s, "HeadBucket", b->name);
-        b->head = b->head ? b->head : owner;
-        b->missing = not_found(b->head) || not_found(m2_bucket_call(s, "GetBucketLocation", b->name));
-        b->owner = owner_of(s, b, owner);
-        read_region(b, a, s);
-    }
+    for (size_t i = 0; i < out->list.len; i++)
+        m2_bucket_look(&out->list.at[i], a, s);
     if (out->list.len > 1)
         qsort(out->list.at, out->list.len, sizeof out->list.at[0], by_name);
 }

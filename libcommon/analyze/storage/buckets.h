@@ -29,6 +29,8 @@ struct m2_buckets {
 
 /** Every bucket named by parameters, outputs and resources of the stack. */
 void m2_buckets_list(struct m2_buckets *out, struct m2_arena *a, const struct m2_snapshot *s);
+/** Fill what the snapshot says of B, whose name and in_stack are set. */
+void m2_bucket_look(struct m2_bucket *b, struct m2_arena *a, const struct m2_snapshot *s);
 /** The answer of OPERATION about BUCKET (ok before refused); NULL when it was not asked. */
 const struct m2_call *m2_bucket_call(const struct m2_snapshot *s, const char *operation, const char *bucket);
 
