@@ -1,0 +1,97 @@
+"""What an answer leaves open is told as open, and what stands in another place than usual is read there."""
+import json
+
+import pytest
+
+from cases_stack import definition, healthy, task, tasks_stopped
+from conftest import ROOT
+
+ACCOUNTS = ROOT / "fixtures/accounts"
+
+
+@pytest.fixture
+def findings(doctor):
+    def run(a, check):
+        done = doctor("--snapshot", "-", "--format", "json", "--only", check, stdin=a.text())
+        assert done.status in (0, 1), done
+        return json.loads(done.out)["findings"]
+    return run
+
+
+def machine(a, change, jsonata=False):
+    text = definition()
+    state = text["States"]["RunViaFargate"]
+    if jsonata:
+        text["QueryLanguage"] = "JSONata"
+        state["Arguments"] = state.pop("Parameters")
+    change(state["Arguments" if jsonata else "Parameters"])
+    a.call("DescribeStateMachine")["output"]["definition"] = json.dumps(text)
+
+
+@pytest.mark.parametrize("value", ["SOMETHING_NEW", None])
+def test_a_state_nobody_knows_was_a_failed_stack(findings, value):
+    a = healthy()
+    a.stack["StackStatus"] = value
+    found = findings(a, "stack.status")
+    assert [(f["status"], f["cause"]) for f in found] == [("unknown", None)], found
+
+
+def test_a_new_state_that_says_failed_is_a_failed_stack(findings):
+    a = healthy()
+    a.stack["StackStatus"] = "REFACTOR_FAILED"
+    assert [f["cause"] for f in findings(a, "stack.status")] == ["stack.failed"]
+
+
+def test_events_of_a_stack_never_deployed_were_called_too_old(findings):
+    a = healthy()
+    a.stack["StackStatus"] = "REVIEW_IN_PROGRESS"
+    a.call("DescribeStackEvents")["output"]["StackEvents"] = []
+    assert [f["status"] for f in findings(a, "stack.events")] == ["skip"]
+
+
+@pytest.mark.parametrize("jsonata", [False, True])
+@pytest.mark.parametrize("size,status", [({"Cpu": "1024", "Memory": "16384"}, "fail"), ({"Memory": "4096"}, "fail"),
+                                         ({"Cpu": "8192", "Memory": "16384"}, "pass"), ({"Cpu.$": "$.cpu"}, "pass")])
+def test_the_size_that_the_state_machine_asks_for_was_not_read(findings, jsonata, size, status):
+    a = healthy()
+    machine(a, lambda p: p.update(Overrides=size), jsonata)
+    found = findings(a, "fargate.size")
+    assert [f["status"] for f in found] == [status], found
+    if status == "fail":
+        assert found[0]["cause"] == "fargate.size-invalid" and "Overrides" in found[0]["fix"]["text"]
+
+
+def later(p, key, value):
+    awsvpc = p["NetworkConfiguration"]["AwsvpcConfiguration"]
+    del awsvpc["AssignPublicIp"]
+    awsvpc[key] = value
+
+
+@pytest.mark.parametrize("jsonata,key,value", [(False, "AssignPublicIp.$", "$.public"),
+                                               (True, "AssignPublicIp", "{% $states.input.public %}")])
+def test_a_public_ip_that_each_job_decides_was_taken_for_none(findings, jsonata, key, value):
+    a = healthy()
+    machine(a, lambda p: later(p, key, value), jsonata)
+    found = findings(a, "net.egress")
+    assert {f["status"] for f in found} == {"unknown"}, found
+
+
+def test_a_public_ip_left_out_is_none(findings):
+    a = healthy()
+    machine(a, lambda p: p["NetworkConfiguration"]["AwsvpcConfiguration"].pop("AssignPublicIp"))
+    assert "net.igw-without-public-ip" in {f["cause"] for f in findings(a, "net.egress")}
+
+
+def test_the_proof_of_a_stopped_task_showed_its_network_interface(findings):
+    a = healthy()
+    tasks_stopped(task(1, "EssentialContainerExited", "Essential container in task exited", 137,
+                       "OutOfMemoryError: Container killed due to memory usage"))(a)
+    proof = json.loads(findings(a, "task.failures")[0]["evidence"][0]["value"])
+    assert proof["stoppedReason"] == "Essential container in task exited" and proof["containers"][0]["exitCode"] == 137
+    assert "attachments" not in proof
+
+
+def test_a_right_was_asked_for_that_only_another_account_can_give(doctor):
+    done = doctor("--snapshot", ACCOUNTS / "healthy-nat.json", "--only", "image.access", "--format", "json")
+    for f in json.loads(done.out)["findings"]:
+        assert f["status"] == "unknown" and not f.get("missing_right") and "469266894233" in f["detail"], f
