@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from cases_stack import definition, healthy, task, tasks_stopped
+from cases_stack import definition, healthy, history, task, tasks_stopped
 from conftest import ROOT
 
 ACCOUNTS = ROOT / "fixtures/accounts"
@@ -95,3 +95,36 @@ def test_a_right_was_asked_for_that_only_another_account_can_give(doctor):
     done = doctor("--snapshot", ACCOUNTS / "healthy-nat.json", "--only", "image.access", "--format", "json")
     for f in json.loads(done.out)["findings"]:
         assert f["status"] == "unknown" and not f.get("missing_right") and "469266894233" in f["detail"], f
+
+
+def test_without_a_default_vpc_the_network_was_ready(doctor):
+    doc = json.loads((ACCOUNTS / "healthy-pre-deployment.json").read_text())
+    for c in doc["calls"]:
+        if c["operation"] == "DescribeVpcs":
+            c["output"]["Vpcs"] = []
+    doc["calls"] = [c for c in doc["calls"] if c["operation"] != "DescribeSubnets"]
+    doc["target"] = {"stack": "mroptimum-mode2"}
+    assert json.loads(doctor("--snapshot", "-", "--format", "json", stdin=json.dumps(doc)).out)["verdict"] == "inconclusive"
+    text = doctor("--snapshot", "-", stdin=json.dumps(doc)).out
+    assert text.startswith("Not sure") and text.count("--subnet ID (twice)") == 1, text
+
+
+@pytest.mark.parametrize("key", ["CalculationStateMachineArn", "CloudMRCrossAccountRoleArn"])
+@pytest.mark.parametrize("kind", ["healthy-nat", "healthy-ireland"])
+def test_an_output_of_the_nested_stack_stood_in_for_the_missing_one(doctor, kind, key):
+    doc = json.loads((ACCOUNTS / f"{kind}.json").read_text())
+    root = next(c for c in doc["calls"] if c["operation"] == "DescribeStacks" and c["input"]["StackName"] == "mroptimum-mode2")
+    outputs = root["output"]["Stacks"][0]["Outputs"]
+    outputs[:] = [o for o in outputs if o["OutputKey"] != key]
+    report = json.loads(doctor("--snapshot", "-", "--format", "json", stdin=json.dumps(doc)).out)
+    assert report["root_causes"] == [f"stack.outputs/{key}"], report["root_causes"]
+
+
+def test_one_refused_run_task_was_two_root_causes(doctor):
+    cause = ("User: arn:aws:sts::111122223333:assumed-role/sfn/x is not authorized to perform: iam:PassRole on resource: "
+             "arn:aws:iam::111122223333:role/exec because no identity-based policy allows the iam:PassRole action")
+    a = healthy()
+    history({"resourceType": "ecs", "resource": "runTask.sync", "error": "ECS.AccessDeniedException", "cause": cause},
+            "TaskSubmitFailed")(a)
+    report = json.loads(doctor("--snapshot", "-", "--format", "json", stdin=a.text()).out)
+    assert report["root_causes"] == ["task.failures/workflow.pass-role"], report["root_causes"]
