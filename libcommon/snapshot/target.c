@@ -310,6 +310,38 @@ void m2_target_pick(struct m2_target *t, const struct m2_snapshot *s, const char
         t->vpc = vpc;
 }
 
+/* How much a described stack looks like the one that jobs are deployed with. */
+static int likeness(const struct m2_value *stack)
+{
+    const struct m2_value *o = NULL;
+    if (m2_v_get(stack, "ParentId"))
+        return 1;
+    if (m2_str_eq(m2_v_str(stack, "StackStatus"), "DELETE_COMPLETE"))
+        return 2;
+    m2_v_each(o, i, m2_v_get(stack, "Outputs")) if (m2_str_ends(m2_v_str(o, "OutputKey"),
+                                                                "StateMachineArn")) return 5;
+    return m2_str_has_ci(m2_v_str(stack, "StackName"), "mroptimum") ? 4 : 3;
+}
+
+/* Of answers that were saved without what was asked: not a nested stack, which gives out much the same. */
+static const char *described_stack(const struct m2_snapshot *s)
+{
+    const char *best = NULL;
+    int most = 0;
+    for (const struct m2_call *c = NULL; (c = m2_calls(s, "cloudformation", "DescribeStacks", c));) {
+        const struct m2_value *item = NULL;
+        m2_v_each(item, i, m2_v_get(c->output, "Stacks"))
+        {
+            int like = m2_v_str(item, "StackName") ? likeness(item) : 0;
+            if (like > most) {
+                most = like;
+                best = m2_v_str(item, "StackName");
+            }
+        }
+    }
+    return best;
+}
+
 static const char *stack_name(const struct m2_snapshot *s)
 {
     const struct m2_call *c = NULL;
@@ -318,9 +350,8 @@ static const char *stack_name(const struct m2_snapshot *s)
         if (asked && !m2_str_starts(asked, "arn:"))
             return asked;
     }
-    while ((c = m2_calls(s, "cloudformation", "DescribeStacks", c)))
-        if (m2_v_len(m2_v_get(c->output, "Stacks")) == 1)
-            return m2_v_pstr(c->output, "Stacks[0].StackName");
+    if (described_stack(s))
+        return described_stack(s);
     /* Saved events or resources may be all there is. */
     static const char *const others[] = { "DescribeStackEvents", "ListStackResources",
                                           "DescribeStackResources" };

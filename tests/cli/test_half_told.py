@@ -128,3 +128,19 @@ def test_one_refused_run_task_was_two_root_causes(doctor):
             "TaskSubmitFailed")(a)
     report = json.loads(doctor("--snapshot", "-", "--format", "json", stdin=a.text()).out)
     assert report["root_causes"] == ["task.failures/workflow.pass-role"], report["root_causes"]
+
+
+@pytest.mark.parametrize("kind", ["healthy-public", "healthy-nat", "healthy-endpoints", "healthy-ireland"])
+@pytest.mark.parametrize("others", [False, True], ids=["alone", "among-others"])
+def test_answers_saved_without_their_questions_were_about_the_nested_stack(doctor, kind, others):
+    calls = json.loads((ACCOUNTS / f"{kind}.json").read_text())["calls"]
+    if others:  # one `aws cloudformation describe-stacks` of all stacks
+        stacks = [c["output"]["Stacks"][0] for c in calls if c["operation"] == "DescribeStacks"]
+        stacks.insert(0, {**stacks[1], "StackName": "cdk-toolkit", "StackId": stacks[1]["StackId"].replace("mroptimum-mode2", "cdk-toolkit"),
+                          "Outputs": [], "Parameters": [], "StackStatus": "ROLLBACK_COMPLETE"})
+        calls = [c for c in calls if c["operation"] != "DescribeStacks"]
+        calls.append({"service": "cloudformation", "operation": "describe-stacks", "output": {"Stacks": stacks}})
+    doc = {"schema": "m2-snapshot/1", "calls": [{k: c[k] for k in ("service", "operation", "output")} for c in calls if "output" in c]}
+    report = json.loads(doctor("--snapshot", "-", "--format", "json", stdin=json.dumps(doc)).out)
+    assert report["target"]["stack"] == "mroptimum-mode2"
+    assert [f["uid"] for f in report["findings"] if f["status"] == "fail"] == []
