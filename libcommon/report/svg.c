@@ -7,16 +7,20 @@
 #include "m2/str.h"
 #include "report/html.h"
 
-/* Widths of a 13 pixel sans serif, on the generous side. */
+/* Widths of 13 pixel DejaVu Sans, the widest of the common sans serifs, rounded up. */
 static double char_width(uint32_t cp, size_t columns)
 {
-    if (cp < 0x80 && strchr(" !'(),./:;I[\\]`fijlrt|", (int)cp))
-        return 5.5;
-    if (cp < 0x80 && strchr("%@MWmw", (int)cp))
-        return 13;
-    if (cp >= 'A' && cp <= 'Z')
-        return 9.8;
-    return cp < 0x80 ? 8 : columns == 2 ? 14.5 : columns == 1 ? 10.5 : 0;
+    static const struct {
+        const char *chars;
+        double width;
+    } ascii[] = { { " !'(),./:;I[\\]`fijlrt|-", 5.5 }, { "%@MWmw", 13 }, { "+<>=~^#&", 11 } };
+    for (size_t i = 0; cp < 0x80 && i < sizeof ascii / sizeof ascii[0]; i++)
+        if (strchr(ascii[i].chars, (int)cp))
+            return ascii[i].width;
+    if (cp < 0x80)
+        return cp >= 'A' && cp <= 'Z' ? 9.8 : 8.4;
+    bool punctuation = cp >= 0x2010 && cp <= 0x2030; /* dashes and the ellipsis */
+    return columns == 2 ? 14.5 : columns == 0 ? 0 : punctuation ? 13 : 10.5;
 }
 
 /* Pixels of S's longest beginning of at most MOST pixels; *END is where it ends. */
