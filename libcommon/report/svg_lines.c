@@ -70,7 +70,7 @@ static void dot(struct m2_svg *s, const struct m2_svg_plot *p, size_t series, si
     const struct m2_doc_series *of = &s->chart->series.at[series];
     const struct m2_doc_point *point = &of->points.at[i];
     char x[M2_NUMBER_SIZE], y[M2_NUMBER_SIZE];
-    m2_chart_number(x, point->x, 2);
+    m2_chart_number(x, m2_svg_x_of(s->chart, of, i), 2);
     m2_chart_number(y, point->y, m2_chart_places(s->chart));
     m2_buf_addf(s->out, "<circle class=\"dot s%zu\" r=\"3.5\"", is_band(s->chart) ? 1 : series % 6 + 1);
     m2_svg_attr(s, "cx", m2_svg_at(&p->x, m2_svg_x_of(s->chart, of, i)));

@@ -137,6 +137,31 @@ Test(doc_html, hostile_names_change_no_element)
     m2_arena_free(a);
 }
 
+Test(doc_html, only_a_table_that_is_too_wide_for_a_phone_becomes_records)
+{
+    struct m2_arena *a = m2_arena_new();
+    struct m2_doc *d = m2_doc_new(a, "Tables");
+    for (size_t columns = 3; columns < 10; columns += 6) {
+        struct m2_doc_table *t = m2_doc_table(d, NULL);
+        for (size_t i = 0; i < columns; i++)
+            m2_doc_column(t, i ? "Cost" : "Month", NULL, i ? M2_RIGHT : M2_LEFT);
+        m2_doc_row(t, true);
+        for (size_t i = 0; i < columns; i++)
+            m2_doc_cell(t, "%s", i ? "12.50" : "2026-11");
+    }
+    const char *html = render(a, d, "html");
+    cr_assert(strstr(html,
+                     "<table class=\"whole few\">\n"
+                     "<thead>\n<tr><th scope=\"col\">Month</th><th scope=\"col\" class=\"n\">Cost</th>"
+                     "<th scope=\"col\" class=\"n\">Cost</th></tr>\n</thead>\n"
+                     "<tbody>\n<tr class=\"total\"><th scope=\"row\" class=\"w\">2026-11</th>"
+                     "<td class=\"n\">12.50</td><td class=\"n\">12.50</td></tr>\n</tbody>\n</table>\n"));
+    cr_assert(strstr(html, "<table class=\"stack few\">\n"));
+    cr_assert(strstr(
+        html, "<th scope=\"row\" class=\"w\">2026-11</th><td class=\"n\" data-column=\"Cost\">12.50</td>"));
+    m2_arena_free(a);
+}
+
 /* All ids are different; what refers to one finds it. */
 static void collect(struct m2_arena *a, const struct m2_xml *n, const char *attr, struct m2_buf *out)
 {
