@@ -132,6 +132,12 @@ void m2_svg_hint(struct m2_svg *s, const char *fmt, ...)
 
 /* ---- the picture ---- */
 
+double m2_svg_nothing(struct m2_svg *s)
+{
+    m2_svg_text(s, 0, M2_SVG_LINE, M2_SVG_START, "muted", "There is no data to draw.");
+    return M2_SVG_LINE + 8;
+}
+
 static bool has_data(const struct m2_doc_chart *c)
 {
     for (size_t i = 0; i < c->series.len; i++)
@@ -167,11 +173,7 @@ void m2_svg_chart(struct m2_buf *out, const struct m2_doc_chart *c, const char *
     struct m2_buf inside; /* drawn first: the picture's height is known then */
     m2_buf_init(&inside, (size_t)-1 / 2);
     struct m2_svg s = { &inside, m2_arena_new(), c, narrow ? 358 : 720, narrow };
-    double height = M2_SVG_LINE + 8;
-    if (has_data(c))
-        height = draw[c->kind](&s);
-    else
-        m2_svg_text(&s, 0, M2_SVG_LINE, M2_SVG_START, "muted", "There is no data to draw.");
+    double height = has_data(c) ? draw[c->kind](&s) : m2_svg_nothing(&s);
     s.out = out;
     open_picture(&s, id, height);
     m2_buf_add(out, inside.data, inside.len);

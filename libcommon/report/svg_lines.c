@@ -33,13 +33,15 @@ static void x_range(const struct m2_doc_chart *c, struct m2_svg_scale *x)
     for (size_t i = 0; i < c->marks.len; i++)
         if (c->marks.at[i].vertical)
             m2_svg_include(&x->lo, &x->hi, c->marks.at[i].at);
-    x->log = x->lo > 0 && x->hi / x->lo >= LOG_RATIO;
+    if (x->lo > x->hi)
+        return;                                     /* no x at all */
     double room = fmax(fabs(x->hi) * 1e-6, 1e-280); /* a range that doubles can still divide */
     if (x->hi - x->lo < room) {
         double half = fmax(fabs(x->hi) / 2, x->hi == 0 ? 1 : room);
         x->lo -= half;
         x->hi += half;
     }
+    x->log = x->lo > 0 && x->hi / x->lo >= LOG_RATIO;
 }
 
 static struct m2_svg_plot scales(const struct m2_doc_chart *c)
@@ -143,13 +145,9 @@ static void band(struct m2_svg *s, const struct m2_svg_plot *p)
 double m2_svg_lines(struct m2_svg *s)
 {
     struct m2_svg_plot p = scales(s->chart);
-    bool placed = p.x.lo < p.x.hi;
-    double height = M2_SVG_LINE + 8;
-    if (!placed) { /* no x at all */
-        m2_svg_text(s, 0, M2_SVG_LINE, M2_SVG_START, "muted", "There is no data to draw.");
-        return height;
-    }
-    height = m2_svg_plot_open(s, &p);
+    if (p.x.lo > p.x.hi)
+        return m2_svg_nothing(s);
+    double height = m2_svg_plot_open(s, &p);
     if (is_band(s->chart))
         band(s, &p);
     for (size_t i = is_band(s->chart) ? 3 : 0; i < s->chart->series.len; i++)

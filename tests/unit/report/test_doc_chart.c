@@ -43,6 +43,11 @@ static double subnormal(size_t i, size_t n)
     (void)n;
     return (double)(i + 1) * DBL_TRUE_MIN;
 }
+static double below_any_scale(size_t i, size_t n) /* decades apart, and too small to divide */
+{
+    (void)n;
+    return pow(10, (double)i - 305);
+}
 static double holes(size_t i, size_t n)
 {
     static const double odd[] = { 5, NAN, 7, INFINITY, 8, 9, -INFINITY, DBL_MAX };
@@ -212,6 +217,7 @@ static const struct shape shapes[] = {
     { "huge", rising, huge, 6, 3, 2 },
     { "tiny", tiny, tiny, 6, 3, 2 },
     { "subnormal", subnormal, subnormal, 6, 3, 2 },
+    { "decades below any scale", below_any_scale, rising, 8, 2, 1 },
     { "holes", rising, holes, 24, 3, 3 },
     { "holes in x", holes, rising, 24, 3, 2 },
     { "nothing but holes", rising, nothing, 4, 3, 1 },
@@ -239,6 +245,31 @@ Test(chart, no_label_leaves_the_picture_or_lies_on_another)
                 check(build(a, (enum m2_doc_chart_kind)kind, &shapes[i]), narrow, about);
                 m2_arena_free(a);
             }
+}
+
+Test(chart, without_data_it_says_so)
+{
+    static const struct {
+        enum m2_doc_chart_kind kind;
+        double x, y;
+        bool empty;
+    } rows[] = {
+        { M2_CHART_BARS, NAN, 1, false },      { M2_CHART_BARS, 1, NAN, true },
+        { M2_CHART_LINES, 1, 1, false },       { M2_CHART_LINES, NAN, 1, true },
+        { M2_CHART_LINES, 1, INFINITY, true }, { M2_CHART_BAND, NAN, 1, false },
+    };
+    struct m2_arena *a = m2_arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct m2_doc_chart *c = m2_doc_chart(m2_doc_new(a, ""), rows[i].kind, "", "");
+        struct m2_buf b;
+        m2_buf_init(&b, (size_t)1 << 20);
+        m2_doc_point(c, "one", rows[i].x, rows[i].y);
+        m2_svg_chart(&b, c, "c", false);
+        cr_expect_eq(strstr(b.data, "There is no data to draw.") != NULL, rows[i].empty, "row %zu: %s", i,
+                     b.data);
+        m2_buf_free(&b);
+    }
+    m2_arena_free(a);
 }
 
 /* ---- figures and ticks ---- */
