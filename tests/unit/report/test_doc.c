@@ -56,8 +56,7 @@ Test(doc, says_the_answer_first_in_every_format)
     struct m2_arena *a = m2_arena_new();
     struct m2_doc *d = sample(a);
     cr_assert_str_eq(render(a, d, "text", (struct m2_report_style){ 0 }),
-                     "One job costs $0.0339.\n"
-                     "Cost in us-east-1\n\n"
+                     "One job costs $0.0339.\n\n"
                      "A job of 4 vCPU.\n\n"
                      "Warning: The price list is 200 days old.\n\n"
                      "The bill\n"
