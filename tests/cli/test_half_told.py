@@ -144,3 +144,12 @@ def test_answers_saved_without_their_questions_were_about_the_nested_stack(docto
     report = json.loads(doctor("--snapshot", "-", "--format", "json", stdin=json.dumps(doc)).out)
     assert report["target"]["stack"] == "mroptimum-mode2"
     assert [f["uid"] for f in report["findings"] if f["status"] == "fail"] == []
+
+
+@pytest.mark.parametrize("kind", ["stack-delete-failed", "lambda-memory-over-cap"])
+def test_rights_were_asked_for_what_a_failed_stack_does_not_have(doctor, kind):
+    report = json.loads(doctor("--snapshot", ACCOUNTS / f"{kind}.json", "--format", "json").out)
+    assert {f["id"] for f in report["findings"] if f["status"] == "unknown"} == {"image.access"}
+    state = {f["id"]: f["status"] for f in report["findings"]}
+    assert [state[i] for i in ("task.failures", "workflow.executions", "stack.resources")] == ["skip"] * 3
+    assert state["net.egress"] == "pass"
