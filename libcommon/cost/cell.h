@@ -30,7 +30,7 @@ struct m2_tariff {
     int n_timed, n_compute;
     int64_t max_time;        /* beyond it a product could overflow */
     int64_t fixed;           /* lines that are the same for every job */
-    int64_t use[M2_U_COUNT]; /* the usual job's */
+    struct m2_cost_sum use[M2_U_COUNT]; /* the usual job's */
 };
 
 struct m2_cell {

@@ -121,7 +121,7 @@ static int take(struct m2_columns *out, struct m2_bytes name, size_t i, const ch
 }
 
 int m2_columns_find(struct m2_columns *out, const struct m2_bytes *names, size_t n, const char *file,
-                    uint64_t line, bool adds_costs, struct m2_err *err)
+                    uint64_t line, bool adds_costs, bool tells, struct m2_err *err)
 {
     struct m2_columns found = { .n = n };
     bool bare_memory = false;
@@ -140,6 +140,14 @@ int m2_columns_find(struct m2_columns *out, const struct m2_bytes *names, size_t
     }
     if (missing(&found, file, line, bare_memory, err) < 0)
         return -1;
+    for (int f = 0; f < M2_F_COUNT; f++) {
+        if (!found.column[f])
+            continue;
+        if (f != M2_F_JOB_ID || tells)
+            found.present[found.n_present++] = (enum m2_job_field)f;
+        if (f >= M2_F_INPUT && f != M2_F_USER)
+            found.use[found.n_use++] = (enum m2_job_field)f;
+    }
     *out = found;
     return 0;
 }

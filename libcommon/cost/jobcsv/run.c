@@ -54,7 +54,8 @@ static int write_out(const struct run *r, const char *p, size_t n, struct m2_err
 static int on_header(void *user, const struct m2_bytes *fields, size_t n, uint64_t line, struct m2_err *err)
 {
     struct run *r = user;
-    return m2_columns_find(&r->columns, fields, n, r->job->path, line, r->job->per_job != NULL, err);
+    return m2_columns_find(&r->columns, fields, n, r->job->path, line, r->job->per_job != NULL,
+                           r->job->each != NULL, err);
 }
 
 /* ---- the lanes' functions ---- */
