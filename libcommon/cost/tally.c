@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define FIRST_SLOTS 64
+#define FIRST_KEYS 256
 
 /* The product's halves folded: every bit of the key reaches every bit of the slot. */
 static uint64_t mix(uint64_t a)
@@ -36,7 +37,8 @@ uint64_t m2_tally_hash(const void *key, size_t n)
 
 void m2_tallies_init(struct m2_tallies *t, size_t max_rows)
 {
-    *t = (struct m2_tallies){ .max = max_rows, .slots = FIRST_SLOTS };
+    *t = (struct m2_tallies){ .max = max_rows, .slots = FIRST_SLOTS, .keys_cap = FIRST_KEYS };
+    t->keys = m2_xmalloc(t->keys_cap);
     t->slot = m2_xcalloc(t->slots, sizeof *t->slot);
 }
 
@@ -77,7 +79,7 @@ static struct m2_tally *add_row(struct m2_tallies *t, const void *key, size_t n,
         t->keys_cap = (t->keys_n + n) * 2;
         t->keys = m2_xrealloc(t->keys, t->keys_cap);
     }
-    if (n)
+    if (n) /* KEY may be NULL then */
         memcpy(t->keys + t->keys_n, key, n);
     t->row[t->n] = (struct m2_tally_row){ .hash = hash, .at = (uint32_t)t->keys_n, .n = (uint32_t)n };
     t->keys_n += n;
