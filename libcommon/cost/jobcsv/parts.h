@@ -91,7 +91,8 @@ struct m2_lane {
     /* the block */
     char *block;
     size_t n;
-    bool whole; /* ends where a record ends; else it is one record, or a part of it */
+    bool whole;         /* ends where a record ends; else it is one record, or a part of it */
+    uint64_t file_done; /* bytes of the file read when it was taken */
     struct m2_scan scan;
     struct m2_csv *csv;
     /* what it came to */

@@ -69,6 +69,7 @@ static int take(void *user, void *lane, struct m2_err *err)
                        m2_source_name(r->reader.source));
     if (m2_reader_next(&r->reader, l->block, &l->n, &l->whole, err) < 0)
         return -1;
+    l->file_done = m2_source_done(r->reader.source); /* the next take changes it while we are given */
     return l->n > 0;
 }
 
@@ -125,8 +126,7 @@ static int give(void *user, void *lane, struct m2_err *err)
     r->line += l->lines;
     r->jobs += l->jobs;
     if (r->job->progress)
-        r->job->progress(r->job->user, m2_source_done(r->reader.source), m2_source_size(r->reader.source),
-                         r->jobs);
+        r->job->progress(r->job->user, l->file_done, m2_source_size(r->reader.source), r->jobs);
     return m2_summary_merge(r->result->summary, l->part, err);
 }
 
