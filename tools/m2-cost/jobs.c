@@ -33,9 +33,9 @@ static const struct {
     { M2_F_EPHEMERAL, "no ephemeral_gb: the free disk was enough (20 GB on Fargate, 0.5 GB on Lambda)" },
     { M2_F_ARCH, "no arch: x86_64" },
     { M2_F_REGION, "no region: all jobs ran in " }, /* the one in use */
-    { M2_F_INPUT, "no input_mb: the input is one S3 object of at most 8 MB, written once and read once" },
-    { M2_F_OUTPUT,
-      "no output_mb: the result is one S3 object of at most 8 MB, and downloading it is not counted" },
+    { M2_F_INPUT, "no input_mb: the input is one S3 object of at most 8 MB, read with one GET" },
+    { M2_F_OUTPUT, "no output_mb: the result is one S3 object of at most 8 MB, written with one PUT; its "
+                   "download is not counted" },
     { M2_F_LOG, "no log_mb: 64 KiB of logs" },
     { M2_F_TRANSITIONS,
       "no transitions: 3 states entered (SelectPlatform, the choice, the run), no retries" },

@@ -76,31 +76,35 @@ static void say_items(struct m2_doc *d, struct m2_value *root, struct cost_run *
     m2_doc_cell(t, "%s", "");
     m2_doc_cell_exact(t, exact, "%s", usd);
     m2_v_set(a, root, "items", items);
+    cost_json_usd(a, root, "compute_usd", all.compute);
+    cost_json_usd(a, root, "other_usd", all.other);
     m2_v_set_str(a, root, "total_usd", exact);
 }
 
-static bool say_gaps(struct m2_doc *d, const struct m2_summary *s)
+/* What a total lacks, and what of it is only an estimate. */
+static void say_gaps(struct m2_doc *d, struct m2_value *root, struct m2_arena *a, const struct m2_summary *s)
 {
-    bool any = false;
+    bool incomplete = false;
+    uint64_t spot = 0;
     for (int i = 0; i < M2_C_COUNT; i++) {
         const struct m2_cost_sum sum = m2_summary_item(s, (enum m2_cost_item)i);
         if (!sum.missing)
             continue;
-        any = true;
+        incomplete = true;
         m2_doc_warning(d,
-                       "%s has no price in the region of %llu jobs, so the total lacks it there; `m2-cost "
-                       "prices --update` "
-                       "may find it.",
+                       "%s has no price in the region of %llu jobs, so the total lacks it there; "
+                       "`m2-cost prices --update` may find it.",
                        m2_cost_item((enum m2_cost_item)i)->title, (unsigned long long)sum.missing);
     }
-    struct m2_arena *a = m2_arena_new();
     const struct m2_groups platforms = m2_summary_groups(s, a, M2_BY_PLATFORM);
     for (size_t i = 0; i < platforms.n; i++)
         if (platforms.at[i].platform == M2_FARGATE_SPOT)
-            m2_doc_warning(d, "Spot prices move; those of %llu jobs are an estimate from the list's date.",
-                           (unsigned long long)platforms.at[i].sum.jobs);
-    m2_arena_free(a);
-    return any;
+            spot = platforms.at[i].sum.jobs;
+    if (spot)
+        m2_doc_warning(d, "Spot prices move; those of %llu jobs are an estimate from the list's date.",
+                       (unsigned long long)spot);
+    m2_v_set_bool(a, root, "incomplete", incomplete);
+    m2_v_set_bool(a, root, "estimate", spot > 0);
 }
 
 /* ---- groups ---- */
@@ -274,7 +278,7 @@ int cost_say_summary(struct m2_value **summary, struct m2_doc *d, struct m2_valu
     if (say_quantiles(d, v, a, s, err) < 0)
         return -1;
     say_items(d, root, run, s);
-    m2_v_set_bool(a, root, "incomplete", say_gaps(d, s));
+    say_gaps(d, root, a, s);
     for (size_t i = 0; i < sizeof groupings / sizeof groupings[0]; i++)
         say_group(d, v, a, s, i);
     say_cheapest(d, v, a, s);
