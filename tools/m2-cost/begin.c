@@ -23,7 +23,7 @@ int cost_cache_path(const char **out, struct cost_run *run, const char *region, 
 /* Lay what `prices --update` has stored for the regions of the list, and for ours, over the list. */
 static int add_cached(struct cost_run *run, const char *region, struct m2_err *err)
 {
-    const char *path;
+    const char *path = NULL;
     struct m2_prices cached;
     struct m2_err why = { 0 };
     if (cost_cache_path(&path, run, region, NULL) < 0)

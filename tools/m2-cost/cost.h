@@ -14,6 +14,7 @@
 #include "m2/cost.h"
 #include "m2/doc.h"
 #include "m2/prices.h"
+#include "m2/summary.h"
 #include "m2/value.h"
 
 struct cost_args {
@@ -31,7 +32,7 @@ struct cost_args {
     struct m2_strlist without;
     /* jobs */
     const char *per_job;
-    uint64_t max_bad;
+    uint64_t max_bad, threads;
     /* history, forecast, reconcile */
     int64_t since_ms;
     const char *snapshot, *save_snapshot;
@@ -101,6 +102,11 @@ const char *cost_size_text(struct m2_arena *a, const struct m2_job *job);
 const char *cost_duration_text(struct m2_arena *a, int64_t ms);
 /** "Fargate Spot" */
 const char *cost_platform_text(enum m2_platform platform);
+
+/** What many jobs came to: items, total_usd and summary into ROOT (the summary also to *SUMMARY, to be added to), and all of it
+ * into D. Errors: M2_EIO. */
+int cost_say_summary(struct m2_value **summary, struct m2_doc *d, struct m2_value *root, struct cost_run *run,
+                     const struct m2_summary *s, struct m2_err *err) M2_MUST_USE;
 
 /** The value of --budget in *PICO; false without the option. Errors through ERR: 0 ok, -1 M2_EUSAGE. */
 int cost_budget(bool *given, m2_pico *pico, const struct cost_run *run, struct m2_err *err) M2_MUST_USE;

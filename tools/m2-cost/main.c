@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
     { "estimate", cost_estimate },
     { "compare", cost_compare },
+    { "jobs", cost_jobs },
     { "prices", cost_prices },
 };
 
