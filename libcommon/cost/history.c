@@ -157,8 +157,8 @@ static void gather(struct executions *all, struct m2_history_world *w)
     for (const struct m2_call *c = NULL; (c = m2_calls(w->s, "stepfunctions", "GetExecutionHistory", c));)
         add_history(all, w, c);
     size_t kept = 0;
-    for (size_t i = 0; i < all->len; i++)
-        if (all->at[i].job.started_ms >= w->out->from_ms && all->at[i].job.started_ms <= w->out->to_ms)
+    for (size_t i = 0; i < all->len; i++) /* no end: collected_at is a whole second, and jobs began in it */
+        if (all->at[i].job.started_ms >= w->out->from_ms)
             all->at[kept++] = all->at[i];
     all->len = kept; /* by_arn is not asked any more */
     if (kept)

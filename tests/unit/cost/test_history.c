@@ -279,6 +279,10 @@ Test(history, a_job_is_of_the_period_in_which_it_began)
     cr_expect(past_says(&w, "One execution has no history any more"), "%s", past_said(&w));
     cr_expect(past_says(&w, "One execution has no history in the snapshot"), "%s", past_said(&w));
     m2_arena_free(w.a);
+    w = past_of(
+        LISTED(ITEM("now", "SUCCEEDED", "2026-11-23T12:00:00.900000+00:00")) "," HISTORY("now", BEGIN));
+    cr_expect_eq(w.h.jobs.len, 1, "began in the second in which the account was read");
+    m2_arena_free(w.a);
     w = past_since(calls, 31 * DAY);
     cr_expect_eq(w.h.jobs.len, 2);
     cr_expect_str_eq(w.h.jobs.at[0].id, "late", "by start");
