@@ -172,7 +172,7 @@ static void lead(struct m2_doc *d, const struct history_costs *c)
     if (!c->retries.jobs)
         return;
     m2_pico_show(usd, c->retries.usd);
-    m2_doc_text(d, "%s more failed before its job succeeded in the end, at %s USD.",
+    m2_doc_text(d, "%s failed in jobs that succeeded in the end, at %s USD.",
                 count_text(a, c->retries.jobs, "try", "tries"), usd);
 }
 
