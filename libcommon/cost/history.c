@@ -122,8 +122,10 @@ static void add_history(struct executions *all, struct m2_history_world *w, cons
 {
     const char *arn = m2_v_str(call->input, "executionArn");
     bool is_new;
-    if (!arn || call->status != M2_CALL_OK)
+    if (call->status != M2_CALL_OK)
         return;
+    if (!arn) /* an answer that was saved without its question */
+        arn = m2_arena_printf(w->a, "history %zu", call->index);
     struct execution *x = execution_at(all, w->a, arn, &is_new);
     struct m2_tries tries;
     m2_tries_read(&tries, w->a, call->output);

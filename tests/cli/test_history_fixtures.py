@@ -105,3 +105,23 @@ def test_hostile_numbers_and_texts_do_not_break_it(cost, month):
     assert doc["unseen"]
     text = cost("history", "--snapshot", cost.home / "snapshot.json", "-v")
     assert text.status == 0 and "\u001b" not in text.out and "\u202e" not in text.out
+
+
+def test_a_snapshot_needs_no_aws_configuration(cost, month, expected):
+    broken = cost.home / "config"
+    broken.write_text("[default\nregion = nowhere")
+    path = cost.home / "snapshot.json"
+    path.write_text(json.dumps({**month, "region": "eu-west-1"}))
+    run = cost("history", "--snapshot", path, "--format", "json", env={"AWS_CONFIG_FILE": str(broken)})
+    assert run.status == 0 and json.loads(run.out)["prices"]["region"] == "eu-west-1", run
+    other = cost("history", "--snapshot", path, "--region", "us-east-1", "--format", "json")
+    assert json.loads(other.out)["total_usd"] == expected["total_usd"], "what it would have cost there"
+
+
+def test_answers_saved_by_hand_without_their_questions(cost, month, expected):
+    for call in month["calls"]:
+        if call["operation"] in ("GetExecutionHistory", "GetFunctionConfiguration", "DescribeTaskDefinition"):
+            del call["input"]
+    month["calls"] = [c for c in month["calls"] if c["operation"] != "ListExecutions" and c["status"] == "ok"]
+    doc = cost_of(cost, month)
+    assert sorted(j["total_usd"] for j in doc["jobs"]) == sorted(expected["jobs"].values())

@@ -72,6 +72,8 @@ cost_command cost_estimate, cost_compare, cost_jobs, cost_history, cost_forecast
 
 /** Settings, region and prices into RUN. Errors: M2_ECONFIG, M2_EUSAGE, M2_EINPUT (a price list). */
 int cost_begin(struct cost_run *run, struct m2_err *err) M2_MUST_USE;
+/** Price for REGION, which SOURCE told, from here on. Errors: M2_EINPUT (a price list). */
+int cost_use_region(struct cost_run *run, const char *region, const char *source, struct m2_err *err) M2_MUST_USE;
 /** Begin the JSON document: schema, prices (date, source, region). */
 struct m2_value *cost_json(struct cost_run *run);
 /** Say in D which prices were used: date, source, region; a warning when they are old. */

@@ -261,6 +261,8 @@ int history_say(struct cost_result *out, struct history_costs *c, struct m2_err 
     if (say_budget(out, d, root, c, err) < 0 ||
         cost_say_summary(&summary, d, root, c->run, c->summary, err) < 0)
         return -1;
+    cost_json_usd(c->run->arena, root, "compute_usd", m2_summary_total(c->summary).compute);
+    cost_json_usd(c->run->arena, root, "other_usd", m2_summary_total(c->summary).other);
     m2_v_set_int(c->run->arena, summary, "estimated", (int64_t)m2_summary_estimated(c->summary));
     say_unseen(d, c);
     notes(d, c);
