@@ -125,3 +125,12 @@ def test_answers_saved_by_hand_without_their_questions(cost, month, expected):
     month["calls"] = [c for c in month["calls"] if c["operation"] != "ListExecutions" and c["status"] == "ok"]
     doc = cost_of(cost, month)
     assert sorted(j["total_usd"] for j in doc["jobs"]) == sorted(expected["jobs"].values())
+
+
+def test_a_platform_without_a_price_leaves_its_jobs_out_and_says_so(cost, month, expected):
+    doc = cost_of(cost, {**month, "region": "eu-central-1"})
+    assert "job-1004" not in totals(doc) and len(doc["jobs"]) == len(expected["jobs"]) - 1
+    assert len(doc["unpriced"]) == 1 and "fargate.vcpu-hour.arm64 in eu-central-1" in doc["unpriced"][0]
+    assert cost("history", "--snapshot", cost.home / "snapshot.json", "--strict").status == 4
+    text = cost("history", "--snapshot", cost.home / "snapshot.json").out
+    assert text.startswith("14 jobs cost") and "without those that have no price" in text
