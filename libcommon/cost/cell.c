@@ -283,6 +283,20 @@ int m2_cell_price(struct m2_cell_price *out, struct m2_cell *c, int64_t duration
     return 0;
 }
 
+int64_t m2_cell_cheapest(const struct m2_job *job, int64_t total, const struct m2_rates *rates,
+                         const struct m2_rates *other)
+{
+    struct m2_cell cell;
+    struct m2_cell_price price;
+    struct m2_job size = *job;
+    struct m2_err err = { 0 };
+    size.duration_ms = 0;
+    if (!job->duration_ms || m2_cell_init(&cell, &size, rates, other, &err) < 0 ||
+        m2_cell_price(&price, &cell, job->duration_ms, job, &err) < 0)
+        return total;
+    return price.cheapest < total ? price.cheapest : total;
+}
+
 /* ---- the sums by resource ---- */
 
 static int flush_timed(const struct m2_cell *c, struct m2_summary *s, struct m2_err *err)

@@ -40,10 +40,10 @@ static const struct {
     { M2_F_TRANSITIONS,
       "no transitions: 3 states entered (SelectPlatform, the choice, the run), no retries" },
     { M2_F_REQUESTS, "no requests: one for a job on Lambda" },
-    { M2_F_COUNT, "the platform selector ran once for 342 ms with 128 MB" },
-    { M2_F_COUNT, "a task on Fargate had a public IPv4 address; nothing went through a NAT gateway or "
-                  "interface endpoints, and the "
-                  "image came from the same region" },
+    { M2_F_SELECTOR_MS, "the platform selector ran once for 342 ms with 128 MB" },
+    { M2_F_PUBLIC_IP, "a task on Fargate had a public IPv4 address; nothing went through a NAT gateway or "
+                      "interface endpoints, and the "
+                      "image came from the same region" },
     { M2_F_COUNT, "storage in S3 is not part of a job's cost here" },
 };
 

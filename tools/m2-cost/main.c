@@ -12,6 +12,7 @@ static const struct {
     { "estimate", cost_estimate },
     { "compare", cost_compare },
     { "jobs", cost_jobs },
+    { "history", cost_history },
     { "prices", cost_prices },
 };
 

@@ -24,6 +24,8 @@ struct m2_columns {
     int n_present;
     enum m2_job_field use[M2_F_COUNT]; /* those of them that tell what a job did besides running */
     int n_use;
+    enum m2_job_field measured[M2_F_COUNT]; /* those that m2-cost history writes */
+    int n_measured;
 };
 /** LINE of FILE is the header's. ADDS_COSTS: the three columns of per_job must not be there. TELLS: ids are
  * wanted too. Errors: M2_EINPUT, M2_ELIMIT. */

@@ -179,10 +179,10 @@ static bool read_size(struct size *size, struct m2_lane *l, uint64_t line)
     return true;
 }
 
-static bool any_use(const struct m2_lane *l)
+static bool any_of(const struct m2_lane *l, const enum m2_job_field *fields, int n)
 {
-    for (int i = 0; i < l->columns->n_use; i++)
-        if (l->field[l->columns->use[i]].n)
+    for (int i = 0; i < n; i++)
+        if (l->field[fields[i]].n)
             return true;
     return false;
 }
@@ -213,26 +213,30 @@ static void print_cost(struct m2_lane *l, const struct m2_cell_price *p)
     m2_buf_add(&l->out, l->raw_end.p, l->raw_end.n);
 }
 
-static void tell(struct m2_lane *l, const struct size *size, const struct m2_cell_price *p,
-                 int64_t started_ms, int64_t duration_ms)
+static struct m2_priced priced_of(const struct m2_lane *l, const struct size *size,
+                                  const struct m2_cell_price *p, int64_t started_ms, int64_t duration_ms)
 {
-    const struct m2_priced priced = { .id = l->field[M2_F_JOB_ID],
-                                      .user = l->field[M2_F_USER],
-                                      .region = m2_bytes_of(l->job->prices->regions[l->region].name),
-                                      .platform = size->platform,
-                                      .arch = size->arch,
-                                      .cpu_units = size->cpu_units,
-                                      .memory_gb10 = size->memory_gb10,
-                                      .started_ms = started_ms,
-                                      .duration_ms = duration_ms,
-                                      .compute = p->compute,
-                                      .other = p->other,
-                                      .cheapest = p->cheapest };
+    return (struct m2_priced){ .id = l->field[M2_F_JOB_ID],
+                               .user = l->field[M2_F_USER],
+                               .region = m2_bytes_of(l->job->prices->regions[l->region].name),
+                               .platform = size->platform,
+                               .arch = size->arch,
+                               .cpu_units = size->cpu_units,
+                               .memory_gb10 = size->memory_gb10,
+                               .started_ms = started_ms,
+                               .duration_ms = duration_ms,
+                               .compute = p->compute,
+                               .other = p->other,
+                               .cheapest = p->cheapest };
+}
+
+static void tell(struct m2_lane *l, const struct m2_priced *priced)
+{
     if (l->priced.n == l->priced.cap) {
         l->priced.cap = l->priced.cap ? l->priced.cap * 2 : 1024;
         l->priced.at = m2_xrealloc(l->priced.at, l->priced.cap * sizeof *l->priced.at);
     }
-    l->priced.at[l->priced.n++] = priced;
+    l->priced.at[l->priced.n++] = *priced;
 }
 
 static void count(struct m2_lane *l, const struct m2_cell_price *p, int32_t month, struct m2_bytes user)
@@ -264,6 +268,62 @@ static struct m2_cell *find_cell(struct size *size, struct m2_lane *l, uint64_t 
     return slot ? slot->cell : NULL;
 }
 
+/* ---- rows that m2-cost history wrote: measured, each with a bill of its own ---- */
+
+static bool is_word(struct m2_bytes b, const char *word)
+{
+    return strlen(word) == b.n && memcmp(word, b.p, b.n) == 0;
+}
+
+static bool read_measured(struct m2_job *job, struct m2_lane *l, uint64_t line)
+{
+    if (!read_use(job, l, line) || !number(&job->selector_ms, l, line, M2_F_SELECTOR_MS, job->selector_ms) ||
+        !number(&job->selector_mb, l, line, M2_F_SELECTOR_MB, job->selector_mb) ||
+        !number(&job->selector_requests, l, line, M2_F_SELECTOR_REQUESTS, job->selector_requests) ||
+        !number(&job->s3_puts, l, line, M2_F_S3_PUTS, job->s3_puts) ||
+        !number(&job->s3_gets, l, line, M2_F_S3_GETS, job->s3_gets))
+        return false;
+    if (l->field[M2_F_PUBLIC_IP].n)
+        job->public_ip = !is_word(l->field[M2_F_PUBLIC_IP], "no");
+    return true;
+}
+
+/* Other words than those of m2-cost history are somebody's own. */
+static bool did_fail(struct m2_bytes outcome)
+{
+    static const char *const words[] = { "failed", "timed-out", "aborted", "pending-redrive", NULL };
+    const char *const *w = words;
+    while (*w && !is_word(outcome, *w))
+        w++;
+    return *w != NULL;
+}
+
+static int price_measured(struct m2_lane *l, const struct size *size, const struct m2_cell *cell,
+                          int64_t started_ms, int64_t duration_ms, uint64_t line, struct m2_err *err)
+{
+    const struct m2_rates *rates = cell->own.rates;
+    struct m2_job job = cell->own.usual;
+    struct m2_bill bill;
+    struct m2_err why = { 0 };
+    job.duration_ms = duration_ms;
+    if (!read_measured(&job, l, line))
+        return 0;
+    if (m2_bill_job(&bill, rates, &job, &why) < 0 || bill.total > INT64_MAX)
+        return m2_row_refuse(l, line, "%s", why.code ? why.msg : "the job costs more than can be counted"), 0;
+    const struct m2_cell_price price = { (int64_t)bill.compute, (int64_t)bill.other,
+                                         m2_cell_cheapest(&job, (int64_t)bill.total, rates,
+                                                          cell->other.rates) };
+    struct m2_priced priced = priced_of(l, size, &price, started_ms, duration_ms);
+    priced.failed = did_fail(l->field[M2_F_OUTCOME]);
+    priced.estimated = is_word(l->field[M2_F_ESTIMATED], "yes");
+    l->jobs++;
+    if (l->job->per_job)
+        print_cost(l, &price);
+    if (l->job->each)
+        tell(l, &priced);
+    return m2_summary_add(l->part, &priced, &bill, err);
+}
+
 int m2_row_price(struct m2_lane *l, uint64_t line, struct m2_err *err)
 {
     struct size size;
@@ -282,11 +342,14 @@ int m2_row_price(struct m2_lane *l, uint64_t line, struct m2_err *err)
     struct m2_cell *cell = find_cell(&size, l, line, &rc, err);
     if (!cell || !number(&duration_ms, l, line, M2_F_DURATION, -1))
         return rc;
+    /* A task that never pulled its image is billed, with 0. */
+    if (any_of(l, l->columns->measured, l->columns->n_measured))
+        return price_measured(l, &size, cell, started_ms, duration_ms, line, err);
     if (duration_ms == 0)
         return m2_row_refuse(l, line, "%s is 0; a job takes some time",
                              l->columns->column[M2_F_DURATION]->name),
                0;
-    const bool told = any_use(l);
+    const bool told = any_of(l, l->columns->use, l->columns->n_use);
     if (told) {
         used = cell->own.usual;
         if (!read_use(&used, l, line))
@@ -297,7 +360,9 @@ int m2_row_price(struct m2_lane *l, uint64_t line, struct m2_err *err)
     count(l, &price, month, l->field[M2_F_USER]);
     if (l->job->per_job)
         print_cost(l, &price);
-    if (l->job->each)
-        tell(l, &size, &price, started_ms, duration_ms);
+    if (l->job->each) {
+        const struct m2_priced priced = priced_of(l, &size, &price, started_ms, duration_ms);
+        tell(l, &priced);
+    }
     return 0;
 }
