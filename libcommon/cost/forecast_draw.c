@@ -72,8 +72,7 @@ static void take_days(struct m2_sampler *s, const struct m2_daily *d, int64_t en
         s->group[g].weight = urn_weight((double)s->group[g].n, MONTH_DAYS / (double)s->n_groups);
 }
 
-/* All classes of the months before END as one table of costs and weights; its length. JOBS and TOTAL get
- * their sums. */
+/* All classes of the months before END as one table of costs and weights; its length. */
 static size_t merge_classes(uint64_t **cost, double **weight, const struct m2_daily *d, int64_t end)
 {
     static const struct m2_cost_class none;
