@@ -1,65 +1,77 @@
 /* All trials, on all processors: trial i is the same whoever plays it. */
 #include <gsl/gsl_errno.h>
-#include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "cost/forecast.h"
+#include "m2/lanes.h"
 #include "m2/mem.h"
 
-#define MOST_THREADS 64
-#define PORTION 16 /* trials that a thread takes at a time */
+#define PORTION 64 /* trials that a lane takes at a time */
 
 struct work {
     m2_pico *out;
-    const struct m2_sampler *s;
     const struct m2_forecast_ask *ask;
     int64_t month;
     size_t months;
-    atomic_uint_fast64_t next;
-    atomic_bool stop;
+    uint64_t next; /* trial that nobody has taken */
+};
+struct lane {
+    struct m2_trial *trial;
+    uint64_t from, to;
 };
 
-static void *play(void *arg)
+static int take(void *user, void *lane, struct m2_err *err)
 {
-    struct work *w = arg;
-    struct m2_trial *t = m2_trial_new(w->s);
-    m2_pico total[M2_FORECAST_MAX_MONTHS];
-    uint64_t trials = w->ask->trials;
-    for (uint64_t i; !w->stop && (i = atomic_fetch_add(&w->next, PORTION)) < trials;) {
-        if (w->ask->sys && m2_cancelled(w->ask->sys))
-            w->stop = true;
-        for (uint64_t end = i + PORTION < trials ? i + PORTION : trials; i < end; i++) {
-            m2_trial_play(total, t, w->ask->seed + i, w->month, w->months);
-            for (size_t m = 0; m < w->months; m++)
-                w->out[m * trials + i] = total[m];
-        }
-    }
-    m2_trial_free(t);
-    return NULL;
+    struct work *w = user;
+    struct lane *l = lane;
+    if (w->ask->sys && m2_cancelled(w->ask->sys))
+        return m2_fail(err, M2_ECANCELLED, "interrupted while the months were played");
+    l->from = w->next;
+    l->to = l->from + PORTION < w->ask->trials ? l->from + PORTION : w->ask->trials;
+    w->next = l->to;
+    return l->from < l->to;
 }
 
-static size_t thread_count(const struct m2_forecast_ask *ask)
+static int play(void *user, void *lane, struct m2_err *err)
 {
-    long online = ask->threads ? (long)ask->threads : sysconf(_SC_NPROCESSORS_ONLN);
-    return online < 1 ? 1 : online > MOST_THREADS ? MOST_THREADS : (size_t)online;
+    const struct work *w = user;
+    struct lane *l = lane;
+    m2_pico total[M2_FORECAST_MAX_MONTHS];
+    (void)err;
+    for (uint64_t i = l->from; i < l->to; i++) {
+        m2_trial_play(total, l->trial, w->ask->seed + i, w->month, w->months);
+        for (size_t m = 0; m < w->months; m++)
+            w->out[m * w->ask->trials + i] = total[m];
+    }
+    return 0;
+}
+
+static int nothing(void *user, void *lane, struct m2_err *err)
+{
+    (void)user;
+    (void)lane;
+    (void)err;
+    return 0;
 }
 
 int m2_trials_run(m2_pico *out, const struct m2_sampler *s, const struct m2_forecast_ask *ask, int64_t month,
                   size_t months, struct m2_err *err)
 {
-    struct work w = { .out = out, .s = s, .ask = ask, .month = month, .months = months };
-    pthread_t others[MOST_THREADS];
-    size_t started = 0, want = thread_count(ask) - 1;
+    struct work w = { .out = out, .ask = ask, .month = month, .months = months };
+    struct lane lane[M2_LANES_MAX];
+    void *of[M2_LANES_MAX];
+    size_t n = ask->threads ? ask->threads : m2_lanes_usable();
+    n = n > M2_LANES_MAX ? M2_LANES_MAX : n;
     (void)gsl_set_error_handler_off(); /* GSL's default ends the process */
-    while (started < want && pthread_create(&others[started], NULL, play, &w) == 0)
-        started++;
-    (void)play(&w); /* alone, if no thread can be had */
-    for (size_t i = 0; i < started; i++)
-        (void)pthread_join(others[i], NULL);
-    return w.stop ? m2_fail(err, M2_ECANCELLED, "interrupted while the months were played") : 0;
+    for (size_t i = 0; i < n; i++) {
+        lane[i] = (struct lane){ .trial = m2_trial_new(s) };
+        of[i] = &lane[i];
+    }
+    const struct m2_lanes lanes = { n, of, &w, take, play, nothing };
+    int rc = m2_lanes_run(&lanes, err);
+    for (size_t i = 0; i < n; i++)
+        m2_trial_free(lane[i].trial);
+    return rc;
 }
 
 m2_pico m2_quantile_tenths(const m2_pico *sorted, size_t n, int p10)
