@@ -148,7 +148,7 @@ int m2_forecast_make(struct m2_forecast *out, struct m2_arena *a, const struct m
         return -1;
     f.trend = trend_of(&f);
 
-    int64_t month = m2_month_of(d->last) + 1;
+    int64_t month = m2_month_of_day(d->last) + 1;
     uint64_t days = name_months(&f, a, month, ask->months);
     struct m2_sampler *s = m2_sampler_new(d, d->last + 1, days * ask->trials);
     m2_pico *totals = m2_xcalloc(ask->trials * ask->months, sizeof *totals);

@@ -10,7 +10,7 @@
 
 /* ---- forecast_days.c: the past, and the calendar ---- */
 /* Months are counted from year 0: 12 × year + month − 1. */
-int64_t m2_month_of(int64_t day);
+int64_t m2_month_of_day(int64_t day);
 int64_t m2_month_first_day(int64_t month);
 int m2_month_days(int64_t month);
 void m2_month_name(char out[8], int64_t month);

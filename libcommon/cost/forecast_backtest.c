@@ -8,7 +8,7 @@
 /* The last month all of whose days are in the past. False: none. */
 static bool last_whole_month(int64_t *month, const struct m2_daily *d)
 {
-    int64_t m = m2_month_of(d->last + 1) - 1;
+    int64_t m = m2_month_of_day(d->last + 1) - 1;
     *month = m;
     return m2_month_first_day(m) >= d->first;
 }

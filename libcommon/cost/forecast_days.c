@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cost/forecast.h"
+#include "cost/summary.h"
 #include "m2/time.h"
 
 #define LAST_DAY INT64_C(84006) /* 2200-01-01 */
@@ -16,11 +17,9 @@ int64_t m2_day_of(int64_t ms)
     return ms / DAY_MS - (ms % DAY_MS < 0);
 }
 
-int64_t m2_month_of(int64_t day)
+int64_t m2_month_of_day(int64_t day)
 {
-    char iso[M2_ISO_SIZE];
-    m2_time_iso(iso, day * DAY_MS);
-    return (int64_t)strtoul(iso, NULL, 10) * 12 + (int64_t)strtoul(iso + 5, NULL, 10) - 1;
+    return m2_month_of(day * DAY_MS);
 }
 
 void m2_month_name(char out[8], int64_t month)
@@ -86,8 +85,8 @@ static void widen(struct m2_daily *d, int64_t first, int64_t last)
     d->first = first;
     d->last = last;
 
-    int64_t month = m2_month_of(first);
-    size_t months = (size_t)(m2_month_of(last) - month) + 1;
+    int64_t month = m2_month_of_day(first);
+    size_t months = (size_t)(m2_month_of_day(last) - month) + 1;
     if (months == d->n_months)
         return;
     struct m2_daily_month *fresh = m2_xcalloc(months, sizeof *fresh);
@@ -132,7 +131,7 @@ int m2_daily_add(struct m2_daily *d, int64_t day, m2_pico cost, struct m2_err *e
     uint64_t v = (uint64_t)cost;
     int bits = v ? 64 - __builtin_clzll(v) : 0;
     size_t class = bits <= CLASS_BITS ? v : (v >> (bits - 1 - CLASS_BITS)) & (M2_COST_CLASSES - 1);
-    struct m2_daily_month *m = &d->month[m2_month_of(day) - d->first_month];
+    struct m2_daily_month *m = &d->month[m2_month_of_day(day) - d->first_month];
     if (!m->octave[bits])
         m->octave[bits] = m2_xcalloc(M2_COST_CLASSES, sizeof *m->octave[bits]);
     m->octave[bits][class].jobs++;

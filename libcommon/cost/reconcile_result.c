@@ -201,7 +201,7 @@ static void tell_period(struct m2_reconciliation *out, const struct m2_reconcile
     out->first_day = m2_day_of(r->first_ms);
     out->last_day = m2_day_of(r->last_ms);
     int64_t latest = r->period_ms > r->last_ms ? r->period_ms : r->last_ms;
-    int64_t end = m2_month_first_day(m2_month_of(m2_day_of(latest)) + 1);
+    int64_t end = m2_month_first_day(m2_month_of_day(m2_day_of(latest)) + 1);
     out->running = now_ms < end * DAY_MS;
     if (!out->running && end - 1 > out->last_day) /* a day without usage is a day of the bill, too */
         out->last_day = end - 1;
