@@ -55,7 +55,7 @@ struct m2_jobcsv {
     const struct m2_sys *sys;
     /* May be NULL. Both are called by one thread at a time, in the order of the file. */
     void (*progress)(void *user, uint64_t bytes_done, uint64_t bytes_all, uint64_t jobs); /* bytes of the file; all 0: not known */
-    int (*each)(void *user, const struct m2_priced *job, struct m2_err *err);
+    int (*each)(void *user, const struct m2_priced *job, const struct m2_job *usage, struct m2_err *err);
     void *user;
 };
 

@@ -59,8 +59,6 @@ m2_dependency(ZLIB zlib zlib.h z zlib1g-dev zlib-devel zlib)
 m2_dependency(GSL gsl gsl/gsl_rng.h gsl libgsl-dev gsl-devel gsl)
 find_package(Threads REQUIRED)
 list(APPEND M2_LIBRARIES Threads::Threads)
-find_package(Threads REQUIRED)
-list(APPEND M2_LIBRARIES Threads::Threads)
 list(APPEND M2_LIBRARIES m) # part of libc on some systems, a library of its own on others
 if(M2_TESTS)
   pkg_check_modules(CRITERION QUIET IMPORTED_TARGET criterion)
