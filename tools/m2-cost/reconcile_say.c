@@ -263,9 +263,7 @@ static void unexplained_table(struct m2_doc *d, const struct reconciling *r)
     size_t n = r->run->args->common.verbose || f->n_unexplained < SHOWN ? f->n_unexplained : SHOWN;
     m2_doc_heading(d, "Billed, and explained by no job");
     struct m2_doc_table *t = m2_doc_table(d, NULL);
-    m2_doc_column(t, "Service", NULL, M2_LEFT);
-    m2_doc_column(t, "Usage type", NULL, M2_LEFT);
-    m2_doc_column(t, "What it is", NULL, M2_LEFT);
+    m2_doc_column(t, "Line of the bill", NULL, M2_LEFT);
     m2_doc_column(t, "Rows", NULL, M2_RIGHT);
     m2_doc_column(t, "USD", NULL, M2_RIGHT);
     m2_doc_column(t, "For example", NULL, M2_LEFT);
@@ -273,9 +271,7 @@ static void unexplained_table(struct m2_doc *d, const struct reconciling *r)
     for (size_t i = 0; i < n; i++) {
         const struct m2_unexplained *u = &f->unexplained[i];
         m2_doc_row(t, false);
-        m2_doc_cell(t, "%s", u->service);
-        m2_doc_cell(t, "%s", u->usage_type);
-        m2_doc_cell(t, "%s", u->title);
+        m2_doc_cell(t, "%s%s%s %s", u->title, *u->title ? ": " : "", u->service, u->usage_type);
         m2_doc_cell(t, "%llu", (unsigned long long)u->rows);
         m2_doc_cell(t, "%s", money(a, u->cost));
         m2_doc_cell(t, "%s", short_name(u->resource));
@@ -284,8 +280,7 @@ static void unexplained_table(struct m2_doc *d, const struct reconciling *r)
         return;
     m2_doc_row(t, true);
     m2_doc_cell(t, "All %zu", f->n_unexplained);
-    for (int i = 0; i < 3; i++)
-        m2_doc_cell(t, "%s", "");
+    m2_doc_cell(t, "%s", "");
     m2_doc_cell(t, "%s", money(a, f->unexplained_cost));
     m2_doc_cell(t, "%s", "");
     if (n < f->n_unexplained)
