@@ -92,6 +92,7 @@ int m2_reconcile_job(struct m2_reconcile *r, const struct m2_priced *job, const 
     m2_int128 quantity[M2_C_COUNT] = { 0 };
     struct rec_slot *slot;
     int64_t ms = m2_fargate_billed_s(job->duration_ms) * 1000;
+    const struct m2_bytes region = job->region.p ? job->region : (struct m2_bytes){ "", 0 };
     if (m2_rec_slot(&slot, &r->jobs, m2_day_of(job->started_ms), err) < 0)
         return -1;
     slot->expected += bill->total;
@@ -104,7 +105,7 @@ int m2_reconcile_job(struct m2_reconcile *r, const struct m2_priced *job, const 
             return m2_fail(err, M2_ELIMIT, "%s: the quantity is larger than can be counted",
                            m2_cost_item(i)->resource);
         quantity[i] = m2_div_half_even(quantity[i], q.den);
-        if (expect(m2_rec_line(r, job->region, line_key(i, job)), job->started_ms, lasts(i) ? ms : 0,
+        if (expect(m2_rec_line(r, region, line_key(i, job)), job->started_ms, lasts(i) ? ms : 0,
                    bill->line[i].cost, quantity[i], bill->line[i].missing, err) < 0)
             return -1;
     }

@@ -24,8 +24,11 @@ struct forecasting {
 static int add_job(void *user, const struct m2_priced *job, const struct m2_bill *bill, struct m2_err *err)
 {
     struct forecasting *f = user;
+    int64_t day = m2_day_of(job->started_ms);
     (void)bill;
-    return m2_daily_add(f->daily, m2_day_of(job->started_ms), (m2_pico)job->compute + job->other, err);
+    if (f->past.covered && (day < f->past.first_day || day > f->past.last_day)) /* of half a day */
+        return 0;
+    return m2_daily_add(f->daily, day, (m2_pico)job->compute + job->other, err);
 }
 
 /* ---- texts ---- */
@@ -323,14 +326,12 @@ static void to_json(struct m2_value *root, const struct forecasting *f)
 
 static int check(const struct cost_args *args, struct m2_err *err)
 {
-    size_t files = args->operands.v.len;
+    bool file = args->operands.v.len > 0;
     bool account = args->history || args->snapshot;
-    if (files > 1)
-        return m2_fail(err, M2_EUSAGE, "forecast takes one FILE, not %zu", files);
-    if (files && account)
+    if (file && account)
         return m2_fail(err, M2_EUSAGE,
                        "forecast takes a FILE or the account (--history, --snapshot), not both");
-    if (!files && !account)
+    if (!file && !account)
         return m2_fail(
             err, M2_EUSAGE,
             "forecast needs a job history: a FILE (- is standard input), or --history for the account's own");

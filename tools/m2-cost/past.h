@@ -20,8 +20,8 @@ struct cost_past {
 typedef int cost_past_job(void *user, const struct m2_priced *job, const struct m2_bill *bill,
                           struct m2_err *err);
 
-/** All jobs of FILE, or of the account when FILE is NULL, to JOB. Errors: those of m2_jobcsv_run or
- * cost_account_history, and JOB's. */
+/** All jobs of FILE, or of the account when FILE is NULL, to JOB (with BILLS each run of a job of the account
+ * by itself). Errors: those of m2_jobcsv_run or cost_account_history, and JOB's. */
 int cost_past_read(struct cost_past *out, struct cost_run *run, const char *file, bool bills,
                    cost_past_job *job, void *user, struct m2_err *err) M2_MUST_USE;
 /** The warnings into D and ROOT's "warnings". */

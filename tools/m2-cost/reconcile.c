@@ -18,9 +18,6 @@ static int read_options(struct reconciling *r, struct m2_err *err)
 {
     const struct cost_args *args = r->run->args;
     const char *text = args->tolerance ? args->tolerance : USUAL_TOLERANCE, *value = NULL;
-    if (!args->operands.v.len)
-        return m2_fail(err, M2_EUSAGE,
-                       "reconcile needs a bill: a CUR or FOCUS export as CSV (- is standard input)");
     if (args->expected && (args->history || args->snapshot))
         return m2_fail(err, M2_EUSAGE,
                        "the jobs come from --expected or from the account (--history, --snapshot), not both");
@@ -81,8 +78,8 @@ static int compare(struct cost_result *out, struct reconciling *r, struct m2_err
     if (!r->found.n_lines)
         return m2_fail(err, M2_EINPUT, "no job of %s falls into the days of the bill: is it another month's?",
                        r->past.name);
-    reconcile_say(out, r);
     out->json = cost_json(r->run);
+    reconcile_say(out, r);
     reconcile_json(out->json, r);
     out->status = r->found.passed ? M2_EXIT_FOUND : M2_EXIT_OK;
     for (size_t i = 0; i < r->found.n_lines; i++)

@@ -316,8 +316,7 @@ void reconcile_say(struct cost_result *out, const struct reconciling *r)
     struct m2_doc *d = m2_doc_new(r->run->arena, "The bill beside the jobs");
     say_lead(d, r);
     say_doubts(d, r);
-    for (size_t i = 0; i < r->past.warnings.len; i++)
-        m2_doc_warning(d, "%s", r->past.warnings.at[i]);
+    cost_past_say(d, out->json, r->run, &r->past);
     lines_table(d, r);
     say_worst(d, r);
     chart(d, r);
