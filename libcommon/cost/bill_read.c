@@ -236,7 +236,7 @@ static int read_row(struct reader *r, const struct m2_bytes *fields, uint64_t li
                                .end_ms = INT64_MIN,
                                .period_ms = INT64_MIN,
                                .invoiced = r->at[COL_INVOICE] == ABSENT || *text[COL_INVOICE] };
-    bool wanted;
+    bool wanted = false;
     if (read_time(&row.start_ms, &r->start, r, COL_START, text[COL_START], line, err) < 0 ||
         read_time(&row.end_ms, &r->end, r, COL_END, text[COL_END], line, err) < 0 ||
         read_time(&row.period_ms, &r->period, r, COL_PERIOD, text[COL_PERIOD], line, err) < 0 ||

@@ -98,14 +98,15 @@ int m2_reconcile_job(struct m2_reconcile *r, const struct m2_priced *job, const 
     slot->expected += bill->total;
     slot->rows[0]++;
     for (size_t i = 0; i < M2_C_COUNT; i++) {
+        const enum m2_cost_item item = (enum m2_cost_item)i;
         struct m2_ratio q = bill->line[i].quantity;
         if (q.num == 0)
             continue;
         if (__builtin_mul_overflow(q.num, (m2_int128)QUANTITY_SCALE, &quantity[i]))
             return m2_fail(err, M2_ELIMIT, "%s: the quantity is larger than can be counted",
-                           m2_cost_item(i)->resource);
+                           m2_cost_item(item)->resource);
         quantity[i] = m2_div_half_even(quantity[i], q.den);
-        if (expect(m2_rec_line(r, region, line_key(i, job)), job->started_ms, lasts(i) ? ms : 0,
+        if (expect(m2_rec_line(r, region, line_key(item, job)), job->started_ms, lasts(item) ? ms : 0,
                    bill->line[i].cost, quantity[i], bill->line[i].missing, err) < 0)
             return -1;
     }
