@@ -116,6 +116,7 @@ struct m2_line_compared {
     m2_pico free_value;       /* usage billed at nothing, at list price: monthly free allowances */
     m2_pico difference;       /* billed + free_value − expected */
     bool quantity_agrees;
+    bool estimate;            /* the price list's price is one (Spot) */
     bool by_task;             /* only rows of the history's tasks; false: all rows, by day */
     enum m2_verdict verdict;
     struct m2_day_compared worst; /* the day that is off most; only when VERDICT is more, less or not billed */

@@ -97,7 +97,8 @@ static bool compare_line(struct m2_line_compared *c, const struct m2_reconciliat
     bool missing = false;
     *c = (struct m2_line_compared){ .region = line->region,
                                     .key = line->key,
-                                    .unit = price ? price->unit : "" };
+                                    .unit = price ? price->unit : "",
+                                    .estimate = price && price->estimate };
     for (size_t i = 0; i < line->days.n; i++) {
         const struct rec_slot *s = &line->days.at[i];
         int64_t day = line->days.first + (int64_t)i;

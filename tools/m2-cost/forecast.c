@@ -59,7 +59,17 @@ static const char *chance_text(struct m2_arena *a, const struct m2_chance *c)
     if (c->passed == c->trials)
         return m2_arena_printf(a, "over %s %%", part(a, c->trials - 3, c->trials, 3));
     m2_fixed_print(error, (m2_int128)llround(c->error * 1e8), 6, 2, 0);
-    return m2_arena_printf(a, "%s %% ± %s", part(a, c->passed, c->trials, 1), error);
+    bool rare = c->chance < 0.01 || c->chance > 0.99;
+    return m2_arena_printf(a, "%s %% ± %s", part(a, c->passed, c->trials, rare ? 2 : 1), error);
+}
+
+/* "November 2026" of "2026-11" */
+static const char *month_text(struct m2_arena *a, const char name[8])
+{
+    static const char *const months[] = { "January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December" };
+    return m2_arena_printf(a, "%s %.4s", months[(name[5] - '0') * 10 + name[6] - '0' - 1], name);
 }
 
 static const char *day_text(struct m2_arena *a, int64_t day)
@@ -75,8 +85,8 @@ static void say_lead(struct m2_doc *d, const struct forecasting *f)
 {
     struct m2_arena *a = f->run->arena;
     const struct m2_forecast_month *m = &f->f.months[0];
-    m2_doc_lead(d, "%s will cost about %s USD, and with 8 chances in 10 between %s and %s.", m->name,
-                usd(a, m->band.p50), usd(a, m->band.p10), usd(a, m->band.p90));
+    m2_doc_lead(d, "%s will cost about %s USD, and with 8 chances in 10 between %s and %s.",
+                month_text(a, m->name), usd(a, m->band.p50), usd(a, m->band.p10), usd(a, m->band.p90));
     if (!f->ask.budget)
         return;
     m2_doc_text(d,

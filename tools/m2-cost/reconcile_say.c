@@ -194,12 +194,16 @@ static void say_worst(struct m2_doc *d, const struct reconciling *r)
                 "%s: the price list has no price for %s in %s; the quantities %s (%s expected, %s billed).",
                 line_title(r, c), c->key, c->region, c->quantity_agrees ? "agree" : "differ",
                 number(a, c->expected_quantity, 6), number(a, c->billed_quantity, 6));
-        else if (!r->found.by_month)
-            m2_doc_item(
-                d, "%s: off most on %s (%s expected, %s billed); %s of the whole, %s expected, %s billed.",
-                line_title(r, c), day_text(a, c->worst.day), money(a, c->worst.expected),
-                money(a, c->worst.billed), m2_str_or(c->unit, "units"), number(a, c->expected_quantity, 6),
-                number(a, c->billed_quantity, 6));
+        else
+            m2_doc_item(d, "%s: %s %s expected in all, %s billed%s%s.", line_title(r, c),
+                        number(a, c->expected_quantity, 6), m2_str_or(c->unit, "units"),
+                        number(a, c->billed_quantity, 6),
+                        r->found.by_month
+                            ? ""
+                            : m2_arena_printf(a, "; off most on %s (%s USD expected, %s billed)",
+                                              day_text(a, c->worst.day), money(a, c->worst.expected),
+                                              money(a, c->worst.billed)),
+                        c->estimate ? "; its price is an estimate: Spot prices move" : "");
     }
 }
 
@@ -220,7 +224,8 @@ static void chart(struct m2_doc *d, const struct reconciling *r)
     m2_doc_axes(c, "item", "USD");
     m2_doc_series(c, "billed less expected");
     for (size_t i = 0; i < f->n_lines; i++)
-        m2_doc_point(c, line_title(r, &f->lines[i]), (double)i, (double)f->lines[i].difference / 1e12);
+        if (size_of(f->lines[i].difference) >= LEAST_DRAWN)
+            m2_doc_point(c, line_title(r, &f->lines[i]), (double)i, (double)f->lines[i].difference / 1e12);
 }
 
 static void tasks_table(struct m2_doc *d, const struct reconciling *r)
@@ -347,6 +352,7 @@ static struct m2_value *line_json(struct m2_arena *a, const struct m2_line_compa
     m2_v_set_int(a, v, "rows", (int64_t)c->rows);
     m2_v_set_bool(a, v, "by_task", c->by_task);
     m2_v_set_bool(a, v, "quantity_agrees", c->quantity_agrees);
+    m2_v_set_bool(a, v, "estimate", c->estimate);
     m2_v_set_str(a, v, "verdict", m2_verdict_name(c->verdict));
     if (c->verdict == M2_AGREES || c->verdict == M2_NOT_PRICED || !days)
         return v;
