@@ -30,6 +30,7 @@
 /* A job and what it costs. Money is whole 10^-12 USD, never negative: 9.2 million USD for one job at most. */
 struct m2_priced {
     struct m2_bytes id, user, region; /* borrowed; .n 0: not known */
+    struct m2_bytes resource;         /* the task's ARN; likewise */
     enum m2_platform platform;
     enum m2_arch arch;
     int64_t cpu_units;   /* Lambda: 0 */

@@ -179,6 +179,13 @@ def test_a_job_tag_finds_the_tasks(cost, tmp_path):
     assert reconcile(cost, tmp_path / "b.csv", "--job-tag", "scan", expected=tmp_path / "h.csv")["tasks"]["agree"] == 18
 
 
+def test_the_column_resource_names_the_task(cost, tmp_path):
+    rows = [{**r, "job_id": f"job-{n}", "resource": r["job_id"]} for n, r in enumerate(rows_of(HISTORY))]
+    (tmp_path / "h.csv").write_text(make_bills.text(rows))
+    whole = reconcile(cost, BILLS / "focus-1.2.csv")
+    assert reconcile(cost, BILLS / "focus-1.2.csv", expected=tmp_path / "h.csv") == whole and whole["tasks"]["agree"] == 18
+
+
 def edited(tmp_path, kind, edit, name="bill.csv"):
     rows = rows_of(BILLS / f"{kind}.csv")
     rows = [r for r in (edit(dict(r)) for r in rows) if r]

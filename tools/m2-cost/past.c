@@ -98,7 +98,7 @@ static int give_runs(struct reading *r, struct m2_priced priced, const struct m2
 {
     for (size_t i = 0; i < job->runs.len; i++) {
         const struct m2_history_run *run = &job->runs.at[i];
-        priced.id = m2_bytes_of(run->resource);
+        priced.resource = m2_bytes_of(run->resource);
         priced.platform = run->usage.platform;
         priced.arch = run->usage.arch;
         priced.started_ms = run->started_ms;

@@ -11,7 +11,10 @@
 static int add_job(void *user, const struct m2_priced *job, const struct m2_bill *bill, struct m2_err *err)
 {
     struct reconciling *r = user;
-    return m2_reconcile_job(r->both, job, bill, err);
+    struct m2_priced known = *job;
+    if (!r->bill.job_tag && job->resource.n)
+        known.id = job->resource;
+    return m2_reconcile_job(r->both, &known, bill, err);
 }
 
 static int read_options(struct reconciling *r, struct m2_err *err)

@@ -217,6 +217,7 @@ static struct m2_priced priced_of(const struct m2_lane *l, const struct size *si
                                   const struct m2_cell_price *p, int64_t started_ms, int64_t duration_ms)
 {
     return (struct m2_priced){ .id = l->field[M2_F_JOB_ID],
+                               .resource = l->field[M2_F_RESOURCE],
                                .user = l->field[M2_F_USER],
                                .region = m2_bytes_of(l->job->prices->regions[l->region].name),
                                .platform = size->platform,
