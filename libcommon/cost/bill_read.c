@@ -104,12 +104,39 @@ static int refuse_duplicates(const struct reader *r, const struct m2_bytes *head
     return 0;
 }
 
+static bool is_text(struct m2_bytes b)
+{
+    for (size_t i = 0; i < b.n; i++)
+        if ((unsigned char)b.p[i] < ' ')
+            return false;
+    return m2_utf8_valid(b.p, b.n);
+}
+
+/* Tags that are asked for have columns of their own, or are in the column of all tags. */
+static int find_tags(struct reader *r, const struct m2_bytes *header, size_t n, struct m2_err *err)
+{
+    const char *const asked[] = { r->ask->tag, r->ask->job_tag };
+    size_t *const at[] = { &r->tag_at, &r->job_at };
+    for (size_t t = 0; t < 2; t++) {
+        for (size_t i = 0; asked[t] && i < n; i++) {
+            const char *tag = m2_bill_tag_column(header[i].p);
+            if (tag && m2_bill_tag_is(tag, asked[t]))
+                *at[t] = i;
+        }
+        if (asked[t] && *at[t] == ABSENT && r->at[COL_TAGS] == ABSENT)
+            return m2_fail(
+                err, M2_EINPUT,
+                "%s:1: this export has no tag %.80s; activate it for cost allocation, and wait a day",
+                r->name, asked[t]);
+    }
+    return 0;
+}
+
 static int read_header(struct reader *r, const struct m2_bytes *header, size_t n, struct m2_err *err)
 {
     for (size_t i = 0; i < n; i++)
-        for (const char *p = header[i].p; *p; p++)
-            if ((unsigned char)*p < ' ' || !m2_utf8_valid(header[i].p, header[i].n))
-                return m2_fail(err, M2_EINPUT, "%s: a binary file; a CSV export is needed", r->name);
+        if (!is_text(header[i]))
+            return m2_fail(err, M2_EINPUT, "%s: a binary file; a CSV export is needed", r->name);
     if (!known_kind(r, header, n))
         return m2_fail(
             err, M2_EINPUT,
@@ -121,13 +148,8 @@ static int read_header(struct reader *r, const struct m2_bytes *header, size_t n
         if (r->at[c] == ABSENT)
             r->at[c] = find_column(header, n, r->kind->column[c].alias);
     }
-    for (size_t i = 0; i < n; i++) {
-        const char *tag = m2_bill_tag_column(header[i].p);
-        if (tag && r->ask->tag && m2_bill_tag_is(tag, r->ask->tag))
-            r->tag_at = i;
-        if (tag && r->ask->job_tag && m2_bill_tag_is(tag, r->ask->job_tag))
-            r->job_at = i;
-    }
+    if (find_tags(r, header, n, err) < 0)
+        return -1;
     r->columns = n;
     r->out.format = r->kind->version(header, n);
     r->out.has_resources = r->at[COL_RESOURCE] != ABSENT;

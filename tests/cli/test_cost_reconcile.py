@@ -166,6 +166,15 @@ def test_a_tag_narrows_the_bill(cost, kind, key):
     assert all(i["verdict"] == "agrees" for i in out["items"])
 
 
+@pytest.mark.parametrize("kind,args,says", [
+    ("cur-2.0", ["--tag", "project=heart"], "no row of the bill has the tag project=heart"),
+    ("cur-legacy", ["--tag", "owner=ada"], ":1: this export has no tag owner; activate it"),
+    ("cur-legacy", ["--job-tag", "scan"], ":1: this export has no tag scan; activate it")])
+def test_a_tag_that_is_not_there_is_said(cost, kind, args, says):
+    run = cost("reconcile", BILLS / f"{kind}.csv", "--expected", HISTORY, *args, "-q")
+    assert run.status == 2 and says in run.err and not run.out, run
+
+
 def test_a_job_tag_finds_the_tasks(cost, tmp_path):
     history, bill = HISTORY.read_text(), (BILLS / "cur-2.0.csv").read_text()
     for n, arn in enumerate(re.findall(r"arn:aws:ecs:\S+?(?=,)", history)):

@@ -76,7 +76,12 @@ static int read_bills(struct reconciling *r, struct m2_err *err)
 static int compare(struct cost_result *out, struct reconciling *r, struct m2_err *err)
 {
     if (cost_past_read(&r->past, r->run, r->run->args->expected, true, add_job, r, err) < 0 ||
-        read_bills(r, err) < 0 || m2_reconcile_finish(&r->found, r->run->arena, r->both, &r->ask, err) < 0)
+        read_bills(r, err) < 0)
+        return -1;
+    if (r->all.other_rows && r->all.other_rows + r->all.split_rows == r->all.rows)
+        return m2_fail(err, M2_EINPUT, "no row of the bill has the tag %s=%s", r->bill.tag,
+                       r->bill.tag_value);
+    if (m2_reconcile_finish(&r->found, r->run->arena, r->both, &r->ask, err) < 0)
         return -1;
     if (!r->found.n_lines)
         return m2_fail(err, M2_EINPUT, "no job of %s falls into the days of the bill: is it another month's?",
