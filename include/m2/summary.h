@@ -24,7 +24,7 @@
 #include "m2/str.h"
 #include "m2/sys.h"
 
-#define M2_SUMMARY_GROUPS 25000
+#define M2_SUMMARY_GROUPS 10000
 #define M2_SUMMARY_NAME 200
 
 /* A job and what it costs. Money is whole 10^-12 USD, never negative: 9.2 million USD for one job at most. */
