@@ -1,6 +1,6 @@
 #!/bin/bash
 # Write what is generated from the tables: docs/{CHECKS,CREDENTIALS,RIGHTS}.md, docs/man, docs/completions, and the
-# examples in README.md. update-docs.sh [GENDOCS] [DIR]
+# examples in README.md and docs. update-docs.sh [GENDOCS] [DIR]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 gen=${1:-build/dev/gendocs}
@@ -17,16 +17,16 @@ for tool in $("$gen" tools); do
     "$gen" completion fish "$tool" >"$dir/completions/$tool.fish"
 done
 
-# The README's examples are what the programs print.
-if [ "$dir" = docs ]; then
+# The examples in README.md and the documents are what the programs print.
+show_examples() {
+    local fresh shown='' line words
     fresh=$(mktemp)
-    shown=
     while IFS= read -r line; do
         case $line in
         '$ build/release/m2-'*)
             printf '%s\n' "$line"
             read -ra words <<<"${line#* build/release/}"
-            LC_ALL=C.UTF-8 "${gen%/*}/${words[0]}" "${words[@]:1}" 2>&1 || true
+            env -i PATH=/usr/bin:/bin HOME=/nonexistent LC_ALL=C.UTF-8 "${gen%/*}/${words[0]}" "${words[@]:1}" 2>&1 || true
             shown=1
             ;;
         '```')
@@ -35,7 +35,14 @@ if [ "$dir" = docs ]; then
             ;;
         *) [ -n "$shown" ] || printf '%s\n' "$line" ;;
         esac
-    done <README.md >"$fresh"
-    cat "$fresh" >README.md
+    done <"$1" >"$fresh"
+    cat "$fresh" >"$1"
     rm -f "$fresh"
+}
+if [ "$dir" = docs ]; then
+    for document in README.md docs/*.md; do
+        if grep -q '^\$ build/release/m2-' "$document"; then
+            show_examples "$document"
+        fi
+    done
 fi

@@ -47,6 +47,11 @@ def doctor(tmp_path):
 
 
 @pytest.fixture
+def cost(tmp_path):
+    return Tool("m2-cost", tmp_path)
+
+
+@pytest.fixture
 def register(tmp_path):
     tool = Tool("m2-register", tmp_path)
     tool.env["XDG_STATE_HOME"] = str(tmp_path / "state")

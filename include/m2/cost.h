@@ -60,6 +60,9 @@ struct m2_job {
  * Everything else is 0. Source: upstream's state machine; docs/COST.md. */
 void m2_job_usual(struct m2_job *out, enum m2_platform platform);
 
+/** "10m", "90s", "342ms", "1.5h", "1h30m", "600" (seconds): a job's duration, parts of a millisecond rounded up.
+ * Errors: M2_EUSAGE naming WHAT (no duration, zero, negative, longer than a year). */
+int m2_job_duration(int64_t *out_ms, const char *text, const char *what, struct m2_err *err) M2_MUST_USE;
 /** Data that JOB moves: GETs and PUTs (uploads over 8 MB in parts of 8 MB: one to begin, one a part, one to complete;
  * downloads in ranges of 8 MB), one of each beside the data for the job's description and its result's; the results leave AWS. */
 void m2_job_data(struct m2_job *job, int64_t input_mb9, int64_t output_mb9);

@@ -13,6 +13,7 @@ struct m2_embedded {
 };
 
 extern const struct m2_embedded m2_embedded_models[];
-extern const struct m2_embedded m2_embedded_prices[];
+extern const struct m2_embedded m2_embedded_prices[]; /* prices.json */
+extern const struct m2_embedded m2_embedded_style[]; /* doc.css */
 
 #endif

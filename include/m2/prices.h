@@ -42,6 +42,7 @@ struct m2_price_region {
     int64_t effective_ms;
     const struct m2_price *items; /* sorted by key */
     size_t n_items;
+    const struct m2_value *document; /* the list that they came from: its "sources" */
 };
 
 struct m2_prices {
@@ -50,7 +51,6 @@ struct m2_prices {
     const char *origin; /* "built in", or the file's path: of the list that others were laid over */
     const struct m2_price_region *regions; /* sorted by name */
     size_t n_regions;
-    const struct m2_value *document; /* all of it, for showing sources */
 };
 
 /** The list that the toolkit was built with. Errors: M2_EBUG. */
@@ -71,6 +71,26 @@ int m2_prices_region(const struct m2_price_region **out, const struct m2_prices 
 const struct m2_price *m2_price_find(const struct m2_price_region *r, const char *key);
 /** Days from the prices' date to NOW_MS; negative for a date ahead. */
 int64_t m2_prices_age_days(const struct m2_price_region *r, int64_t now_ms);
+/* ---- AWS's Price List API ---- */
+
+/* One question for one item; `input` is GetProducts'. */
+struct m2_price_query {
+    const char *key, *service_code, *usagetype, *unit;
+    int64_t free_per_month;
+    struct m2_value *input;
+};
+struct m2_price_queries {
+    M2_VEC(struct m2_price_query) v;
+};
+/** Questions for every item of the list that the API can answer. Errors: M2_EUSAGE (a region whose usage types are not known,
+ * listing those that are). Source: AWS Billing User Guide, Price List Query API; docs/COST.md. */
+int m2_price_queries(struct m2_price_queries *out, struct m2_arena *a, const struct m2_prices *base, const char *region,
+                     struct m2_err *err) M2_MUST_USE;
+/** An item (as in m2-prices/1) from OUTPUT, the answer to Q: the term in force at NOW_MS, its tiers in order. NULL with *WHY set when
+ * no product or more than one price fits: nothing is guessed. */
+struct m2_value *m2_price_from_products(const char **why, struct m2_arena *a, const struct m2_price_query *q,
+                                        const struct m2_value *output, int64_t now_ms);
+
 #define M2_PRICES_OLD_DAYS 180 /* older: a warning in every report */
 
 #endif

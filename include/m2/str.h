@@ -52,6 +52,11 @@ bool m2_term_unsafe(uint32_t cp);
  * escapes (\n becomes a space when ONE_LINE). The only way foreign text may reach a terminal. */
 void m2_term_clean(struct m2_buf *out, const char *s, bool one_line);
 
+/** Columns that the first N bytes of S (clean UTF-8) take on a terminal. */
+size_t m2_text_width(const char *s, size_t n);
+/** Bytes of S that fit into COLUMNS. */
+size_t m2_text_fit(const char *s, size_t columns);
+
 /** The entry of NAMES (NULL-ended) nearest to S by edit distance, or NULL when none is near. */
 const char *m2_str_nearest(const char *s, const char *const *names);
 

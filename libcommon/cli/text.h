@@ -1,5 +1,5 @@
 /*
- * cli/text.h — columns and wrapping.
+ * cli/text.h — wrapping.
  */
 #ifndef M2_CLI_TEXT_H
 #define M2_CLI_TEXT_H
@@ -8,10 +8,6 @@
 
 #include "m2/buf.h"
 
-/** Columns that the first N bytes of S (clean UTF-8) take on a terminal. */
-size_t m2_text_width(const char *s, size_t n);
-/** Bytes of S that fit into COLUMNS. */
-size_t m2_text_fit(const char *s, size_t columns);
 /** Append the words of TEXT. The cursor stands at COLUMN; new lines begin with INDENT spaces; no line passes
  * WIDTH unless a single word does. A blank line in TEXT separates paragraphs. Ends with a newline. */
 void m2_text_wrap(struct m2_buf *out, const char *text, size_t column, size_t indent, size_t width);

@@ -148,7 +148,7 @@ int m2_prices_from_value(struct m2_prices *out, struct m2_arena *a, const struct
                          const char *name, struct m2_err *err)
 {
     struct place p = { .a = a, .file = name, .err = err };
-    struct m2_prices list = { .origin = name, .document = root };
+    struct m2_prices list = { .origin = name };
     if (read_head(&list, &p, root) < 0)
         return -1;
     const struct m2_value *regions = m2_v_get(root, "regions");
@@ -161,6 +161,7 @@ int m2_prices_from_value(struct m2_prices *out, struct m2_arena *a, const struct
         rows[i].effective = list.effective;
         rows[i].effective_ms = list.effective_ms;
         rows[i].origin = name;
+        rows[i].document = root;
         if (read_region(&rows[i], &p, regions->u.object.at[i].value) < 0)
             return -1;
     }

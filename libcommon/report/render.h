@@ -7,7 +7,7 @@
 void m2_render_text(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
 void m2_render_json(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
 
-/** Columns that S takes on a terminal (one per character). */
+/** Columns that S takes on a terminal. */
 size_t m2_columns(const char *s);
 /**
  * Append S (foreign text: cleaned) broken at spaces into lines of at most WIDTH columns. The first line

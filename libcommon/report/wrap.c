@@ -3,33 +3,14 @@
 #include "m2/str.h"
 #include "report/render.h"
 
-static size_t columns_n(const char *s, size_t n)
-{
-    size_t columns = 0;
-    for (size_t i = 0; i < n; i++)
-        columns += ((unsigned char)s[i] & 0xc0) != 0x80;
-    return columns;
-}
-
 size_t m2_columns(const char *s)
 {
-    return columns_n(s, strlen(s));
+    return m2_text_width(s, strlen(s));
 }
 
 static void new_line(struct m2_buf *out, size_t indent)
 {
     m2_buf_addf(out, "\n%*s", (int)indent, "");
-}
-
-/* Bytes of the first COLUMNS characters of S[0..n). */
-static size_t prefix(const char *s, size_t n, size_t columns)
-{
-    size_t i = 0;
-    while (i < n && (columns || ((unsigned char)s[i] & 0xc0) == 0x80)) {
-        columns -= ((unsigned char)s[i] & 0xc0) != 0x80;
-        i++;
-    }
-    return i;
 }
 
 void m2_wrap(struct m2_buf *out, const char *s, size_t at, size_t indent, size_t width, bool hard)
@@ -40,7 +21,7 @@ void m2_wrap(struct m2_buf *out, const char *s, size_t at, size_t indent, size_t
     m2_term_clean(&clean, s, true);
     bool start = true;
     for (const char *p = clean.data + strspn(clean.data, " "); *p; p += strspn(p, " ")) {
-        size_t n = strcspn(p, " "), columns = columns_n(p, n);
+        size_t n = strcspn(p, " "), columns = m2_text_width(p, n);
         if (!start && at + 1 + columns > room) {
             new_line(out, indent);
             at = indent;
@@ -49,13 +30,13 @@ void m2_wrap(struct m2_buf *out, const char *s, size_t at, size_t indent, size_t
             at++;
         }
         while (hard && at + columns > room && at < room) {
-            size_t part = prefix(p, n, room - at);
+            size_t part = m2_text_fit(p, room - at);
             m2_buf_add(out, p, part);
             new_line(out, indent);
             at = indent;
             p += part;
             n -= part;
-            columns = columns_n(p, n);
+            columns = m2_text_width(p, n);
         }
         m2_buf_add(out, p, n);
         at += columns;

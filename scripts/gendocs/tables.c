@@ -2,6 +2,7 @@
 #include "gendocs.h"
 #include "m2/check.h"
 #include "m2/collect.h"
+#include "m2/cost.h"
 #include "m2/creds.h"
 #include "m2/json.h"
 #include "m2/model.h"
@@ -53,6 +54,17 @@ static void table_of_commands(struct m2_arena *a, struct m2_value *of, const str
         m2_v_set_str(a, v, "name", c->name);
         m2_v_set_str(a, v, "summary", c->summary);
         m2_v_set_str(a, v, "operands", m2_str_or(c->operands, ""));
+    }
+}
+
+static void table_of_bill(struct m2_arena *a, struct m2_value *root)
+{
+    struct m2_value *list = add_table(a, root, "bill");
+    for (size_t i = 0; i < M2_C_COUNT; i++) {
+        const struct m2_cost_item_row *row = m2_cost_item((enum m2_cost_item)i);
+        struct m2_value *v = add_object(a, list);
+        m2_v_set_str(a, v, "resource", row->resource);
+        m2_v_set_str(a, v, "part", row->part);
     }
 }
 
@@ -124,6 +136,7 @@ void gendocs_tables(struct m2_buf *out)
     struct m2_value *root = m2_v_object(a);
     table_of_tools(a, root);
     table_of_collectors(a, root);
+    table_of_bill(a, root);
     table_of_checks(a, root);
     table_of_ends(a, root);
     struct m2_value *list = add_table(a, root, "sources");

@@ -1,12 +1,14 @@
 /*
  * m2-cost/cost.h — the parts of m2-cost: options, what a command is given, what it gives back.
  *
- * Model:     one file a command (estimate.c, compare.c, jobs.c, history.c, forecast.c, reconcile.c, prices.c). A command builds a
- *            document for people and a value for programs; main renders the one that --format names.
+ * Model:     one file a command (estimate.c, compare.c, jobs.c, history.c, forecast.c, reconcile.c,
+ * prices.c). A command builds a document for people and a value for programs; main renders the one that
+ * --format names.
  */
 #ifndef M2_COST_TOOL_H
 #define M2_COST_TOOL_H
 
+#include "common/main.h"
 #include "common/session.h"
 #include "m2/cli.h"
 #include "m2/cost.h"
@@ -19,7 +21,8 @@ struct cost_args {
     const struct m2_command *command;
     struct m2_strlist operands;
     /* estimate, compare */
-    const char *vcpu, *memory_gb, *duration, *platform, *arch, *ephemeral_gb, *input_mb, *output_mb, *public_ip;
+    const char *vcpu, *memory_gb, *duration, *platform, *arch, *ephemeral_gb, *input_mb, *output_mb,
+        *public_ip;
     const char *log_mb, *image_gb, *image_region, *keep_days, *scaling;
     uint64_t jobs, endpoints, zones, transitions, requests;
     bool nat;
@@ -45,35 +48,60 @@ extern const struct m2_tool cost_tool;
 struct cost_run {
     struct m2_arena *arena;
     const struct cost_args *args;
-    const struct m2_sys *sys;
-    struct m2_net *net; /* NULL: the real network, started when needed (tests give their own) */
-    struct m2_term term;
+    const struct tool_world *world;
+    struct session session; /* settings are loaded; session_connect starts the network */
     struct m2_progress *progress;
-    struct m2_prices prices;   /* loaded: --prices, else the cache, else built in */
-    const char *region;        /* --region, environment, profile, else us-east-1 */
-    const char *region_from;   /* "--region", "default", … */
+    struct m2_prices prices;  /* --prices, else the built-in list with what `prices --update` has put into the
+                                 cache over it */
+    struct m2_setting region; /* --region, environment, profile, else us-east-1, and which of them */
     const char *const *without; /* NULL-ended */
 };
 
 /* What a command gives back. */
 struct cost_result {
     struct m2_doc *doc;
-    struct m2_value *json;  /* an m2-cost/1 document */
-    enum m2_exit status;    /* M2_EXIT_OK, or M2_EXIT_FOUND when a budget or tolerance is passed */
-    bool unsure;            /* something could not be told: --strict exits with 4 */
+    struct m2_value *json; /* an m2-cost/1 document */
+    enum m2_exit status;   /* M2_EXIT_OK, or M2_EXIT_FOUND when a budget or tolerance is passed */
+    bool unsure;           /* something could not be told: --strict exits with 4 */
 };
 
 typedef int cost_command(struct cost_result *out, struct cost_run *run, struct m2_err *err);
 cost_command cost_estimate, cost_compare, cost_jobs, cost_history, cost_forecast, cost_reconcile, cost_prices;
 
-/** Begin the JSON document (schema, prices: date, source, region) and the document's notes on the prices used (date, source,
- * region, a warning when they are old or not confirmed). */
+/** Settings, region and prices into RUN. Errors: M2_ECONFIG, M2_EUSAGE, M2_EINPUT (a price list). */
+int cost_begin(struct cost_run *run, struct m2_err *err) M2_MUST_USE;
+/** Begin the JSON document: schema, prices (date, source, region). */
 struct m2_value *cost_json(struct cost_run *run);
-void cost_note_prices(struct m2_doc *d, const struct cost_run *run);
+/** Say in D which prices were used: date, source, region; a warning when they are old. */
+void cost_note_prices(struct m2_doc *d, struct cost_run *run);
+/** Warn in D of prices that RATES lack for BILL, or that are estimates; the missing keys into OBJECT's
+ * "missing". True when any lacks. */
+bool cost_note_gaps(struct m2_doc *d, struct m2_value *object, struct cost_run *run,
+                    const struct m2_rates *rates, const struct m2_bill *bill);
 /** "items" of the bill as m2-cost/1 wants them: decimal strings. */
-struct m2_value *cost_json_items(struct m2_arena *a, const struct m2_rates *rates, const struct m2_bill *bill);
+struct m2_value *cost_json_items(struct m2_arena *a, const struct m2_rates *rates,
+                                 const struct m2_bill *bill);
 /** Set KEY of OBJECT to PICO as an exact decimal string. */
 void cost_json_usd(struct m2_arena *a, struct m2_value *object, const char *key, m2_pico pico);
+/** `prices --update`: the region's prices from the Price List API into the cache and into RUN; what could not
+ * be matched into D. */
+int cost_prices_update(struct m2_doc *d, struct cost_run *run, struct m2_err *err) M2_MUST_USE;
+/** The file that `prices --update` writes for REGION. Errors: M2_EUSAGE (no home directory to keep it in). */
+int cost_cache_path(const char **out, struct cost_run *run, const char *region,
+                    struct m2_err *err) M2_MUST_USE;
+
+/** The job that the options of estimate and compare describe; what was assumed because nothing was said goes
+ * to ASSUMED, one sentence each. Errors: M2_EUSAGE. */
+typedef M2_VEC(const char *) cost_sentences;
+int cost_job(struct m2_job *out, cost_sentences *assumed, struct cost_run *run,
+             struct m2_err *err) M2_MUST_USE;
+/** "4 vCPU, 8 GB" or "3 GB" (Lambda). */
+const char *cost_size_text(struct m2_arena *a, const struct m2_job *job);
+/** "10 min", "2 h 5 min", "12.345 s". */
+const char *cost_duration_text(struct m2_arena *a, int64_t ms);
+/** "Fargate Spot" */
+const char *cost_platform_text(enum m2_platform platform);
+
 /** The value of --budget in *PICO; false without the option. Errors through ERR: 0 ok, -1 M2_EUSAGE. */
 int cost_budget(bool *given, m2_pico *pico, const struct cost_run *run, struct m2_err *err) M2_MUST_USE;
 

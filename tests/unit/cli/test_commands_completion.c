@@ -115,6 +115,7 @@ Test(commands_completion, fish_and_zsh_scripts)
     }
 }
 
+/* fish makes its folders wherever HOME can hold some. */
 Test(commands_completion, fish_itself)
 {
     static const struct {
@@ -136,11 +137,12 @@ Test(commands_completion, fish_itself)
     struct m2_arena *a = m2_arena_new();
     const char *path = script_of(a, "fish");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *said = output_of(
-            a, m2_arena_printf(a,
-                               "HOME=/nonexistent fish --no-config -c \"source '%s'; complete -C '%s'\" "
-                               "2>/dev/null | cut -f1 | sort | tr '\\n' ' '",
-                               path, cases[i].line));
+        const char *said =
+            output_of(a, m2_arena_printf(a,
+                                         "HOME=/dev/null XDG_CONFIG_HOME= XDG_DATA_HOME= XDG_CACHE_HOME= "
+                                         "fish --no-config -c \"source '%s'; complete -C '%s'\" "
+                                         "2>/dev/null | cut -f1 | sort | tr '\\n' ' '",
+                                         path, cases[i].line));
         const char *want =
             output_of(a, m2_arena_printf(a, "printf '%%s\\n' %s | sort | tr '\\n' ' '", cases[i].want));
         cr_expect_str_eq(m2_str_trim(a, said), m2_str_trim(a, want), "%s", cases[i].line);

@@ -1,0 +1,72 @@
+/* What every command starts from: settings, region, prices. */
+#include <string.h>
+
+#include "cost.h"
+#include "m2/file.h"
+#include "m2/str.h"
+
+int cost_cache_path(const char **out, struct cost_run *run, const char *region, struct m2_err *err)
+{
+    const char *cache = m2_env(run->world->sys, "XDG_CACHE_HOME"), *home = m2_env(run->world->sys, "HOME");
+    if (strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(region) || strlen(region) > 40)
+        return m2_fail(err, M2_EUSAGE, "\"%.60s\" is no region's name", region);
+    if (cache && cache[0] == '/')
+        *out = m2_arena_printf(run->arena, "%s/mode2-toolkit/prices-%s.json", cache, region);
+    else if (home)
+        *out = m2_arena_printf(run->arena, "%s/.cache/mode2-toolkit/prices-%s.json", home, region);
+    else
+        return m2_fail(err, M2_EUSAGE,
+                       "there is no place for the price cache: neither XDG_CACHE_HOME nor HOME is set");
+    return 0;
+}
+
+/* Lay what `prices --update` has stored for the regions of the list, and for ours, over the list. */
+static int add_cached(struct cost_run *run, const char *region, struct m2_err *err)
+{
+    const char *path;
+    struct m2_prices cached;
+    struct m2_err why = { 0 };
+    if (cost_cache_path(&path, run, region, NULL) < 0)
+        return 0;
+    if (m2_prices_load(&cached, run->arena, path, &why) < 0) {
+        if (why.code == M2_ENOTFOUND)
+            return 0;
+        return m2_fail(
+            err, why.code,
+            "%s (a price list that an earlier run stored; `m2-cost prices --update` makes it anew)", why.msg);
+    }
+    m2_prices_over(&run->prices, run->arena, &run->prices, &cached);
+    return 0;
+}
+
+static int load_prices(struct cost_run *run, struct m2_err *err)
+{
+    const struct cost_args *args = run->args;
+    if (args->prices)
+        return m2_prices_load(&run->prices, run->arena, args->prices, err);
+    if (m2_prices_builtin(&run->prices, run->arena, err) < 0)
+        return -1;
+    if (args->update) /* a broken cache must not keep its own repair from working */
+        return 0;
+    const struct m2_prices builtin = run->prices;
+    bool known = false;
+    for (size_t i = 0; i < builtin.n_regions; i++) {
+        known = known || m2_str_eq(builtin.regions[i].name, run->region.value);
+        if (add_cached(run, builtin.regions[i].name, err) < 0)
+            return -1;
+    }
+    return known ? 0 : add_cached(run, run->region.value, err);
+}
+
+int cost_begin(struct cost_run *run, struct m2_err *err)
+{
+    const struct m2_strlist *without = &run->args->without;
+    const char **parts = m2_arena_new_array(run->arena, const char *, without->v.len + 1);
+    for (size_t i = 0; i < without->v.len; i++)
+        parts[i] = without->v.at[i];
+    run->without = parts;
+    if (session_settings(&run->session, run->arena, run->world->sys, &run->args->common, err) < 0)
+        return -1;
+    run->region = run->session.config.region;
+    return load_prices(run, err);
+}
