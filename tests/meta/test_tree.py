@@ -16,7 +16,7 @@ HEADERS = {
     "brain": "brain unit",
     "snapshot": "snapshot collect stackview",
     "cost": "money prices cost compare",
-    "analyze": "finding check deployment",
+    "analyze": "finding check deployment registration canary",
     "report": "report doc",
     "cli": "cli",
 }
