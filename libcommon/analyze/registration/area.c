@@ -1,4 +1,5 @@
-/* The area registration: can Brain be asked, does it know this stack, and as it should; does a job get through. */
+/* The area registration: can Brain be asked, does it know this stack, and as it should; does a job get
+ * through. */
 #include "analyze/area.h"
 #include "analyze/registration/registration.h"
 
@@ -14,8 +15,9 @@ static const struct m2_check checks[] = {
       .area = "registration",
       .title = "CloudMR Brain answers at the given address",
       .why = "Registration, verification and users' jobs all go through CloudMR Brain's API.",
-      .how = "Looks at what came of each call to Brain: no connection, a refused certificate, a web page or an "
-             "unknown path, a server that fails. Brain is asked only when its address and a login are given.",
+      .how =
+          "Looks at what came of each call to Brain: no connection, a refused certificate, a web page or an "
+          "unknown path, a server that fails. Brain is asked only when its address and a login are given.",
       .fix = "Correct the address, or wait until the server is well again.",
       .rights = NONE,
       .causes = LIST("brain.unreachable", "brain.tls", "brain.wrong-url"),
@@ -24,22 +26,26 @@ static const struct m2_check checks[] = {
     { .id = "brain.login",
       .area = "registration",
       .title = "The login to CloudMR Brain is accepted",
-      .why = "Only a user with an active CloudMR account can register a computing unit; Mode 1 needs a member of "
+      .why = "Only a user with an active CloudMR account can register a computing unit; Mode 1 needs a "
+             "member of "
              "Admins.",
-      .how = "Looks at the answers to the login and to the calls that carry its token, and at what the token says "
+      .how = "Looks at the answers to the login and to the calls that carry its token, and at what the token "
+             "says "
              "of its time and groups.",
       .fix = "Correct e-mail and password, or get a new token.",
       .rights = NONE,
       .causes = LIST("brain.login-refused", "brain.token-expired", "brain.not-admin"),
-      .sources = LIST(COGNITO "authentication.html", COGNITO "amazon-cognito-user-pools-using-the-id-token.html"),
+      .sources =
+          LIST(COGNITO "authentication.html", COGNITO "amazon-cognito-user-pools-using-the-id-token.html"),
       .run = m2_brain_login },
     { .id = "brain.unit",
       .area = "registration",
       .title = "The stack is registered at CloudMR Brain, once",
       .why = "Brain sends a user's jobs to the computing unit that is registered. Without one they run in "
              "CloudMRHub's account or not at all; with two, nobody knows where.",
-      .how = "Looks among the application's units for one of the same mode, account, region and state machine; "
-             "where there is none, for the one most like it.",
+      .how =
+          "Looks among the application's units for one of the same mode, account, region and state machine; "
+          "where there is none, for the one most like it.",
       .fix = "Run m2-register; remove units that are one too many.",
       .rights = LIST("cloudformation:DescribeStacks", "states:DescribeStateMachine"),
       .causes = LIST("brain.unit-missing", "brain.unit-duplicate"),
@@ -53,7 +59,8 @@ static const struct m2_check checks[] = {
              "region, state machine and role whether a job starts, buckets whether its data is found.",
       .how = "Compares the unit field by field with the stack's outputs, parameters and resources. What only "
              "follows from a unit of another account or region is told with it, not by itself.",
-      .fix = "Run m2-register: it corrects what differs, or makes the right unit and names the one to remove.",
+      .fix =
+          "Run m2-register: it corrects what differs, or makes the right unit and names the one to remove.",
       .rights = LIST("cloudformation:DescribeStacks", "states:DescribeStateMachine", "iam:GetRole"),
       .causes = LIST("brain.mode", "brain.provider", "brain.account", "brain.region", "brain.state-machine",
                      "brain.bucket", "brain.role", "brain.external-id", "brain.alias", "brain.is-default"),
@@ -62,8 +69,9 @@ static const struct m2_check checks[] = {
     { .id = "brain.canary",
       .area = "registration",
       .title = "A small job gets through Brain, the state machine and the results bucket",
-      .why = "Everything can be in place and a job fail all the same: only a job shows that Brain may start the "
-             "state machine, that the image runs, and that the result is written.",
+      .why =
+          "Everything can be in place and a job fail all the same: only a job shows that Brain may start the "
+          "state machine, that the image runs, and that the result is written.",
       .how = "Only m2-verify --canary queues one, and follows its execution in your account to its end.",
       .fix = "Read the failed state's own words; m2-doctor names what they mean.",
       .rights = LIST("states:DescribeExecution", "states:GetExecutionHistory"),

@@ -18,10 +18,11 @@ static void not_queued(struct m2_check_run *r, const struct m2_canary *c)
     struct m2_finding *f = m2_found(r, M2_FAIL, RESOURCE, "canary.not-queued");
     m2_found_detail(r, f, "%s", c->said);
     if (m2_str_has_ci(c->said, "AccessDenied"))
-        m2_found_fix(r, f,
-                     "Brain may not start the state machine: compare the unit's role and external id with the "
-                     "stack's (brain.fields), and look at what the role trusts and allows (access.*); if both are "
-                     "right, ask CloudMRHub to let Brain take the role.");
+        m2_found_fix(
+            r, f,
+            "Brain may not start the state machine: compare the unit's role and external id with the "
+            "stack's (brain.fields), and look at what the role trusts and allows (access.*); if both are "
+            "right, ask CloudMRHub to let Brain take the role.");
     m2_found_evidence(r, f, c->queue, "", c->queue->status == M2_CALL_OK ? c->queue->output : NULL);
 }
 
@@ -36,8 +37,8 @@ static const char *stray(struct m2_check_run *r, const struct m2_canary *c, cons
         return m2_arena_printf(r->arena, "Brain took a unit of %s, not of %s.", c->mode,
                                reg->expected.at[M2_UNIT_MODE]);
     if (own && m2_str_has_ci(c->execution, ":execution:") &&
-        !m2_str_starts(c->execution, m2_arena_printf(r->arena, "%.*s:execution:%s:", (int)(own - machine), machine,
-                                                     own + strlen(":stateMachine:"))))
+        !m2_str_starts(c->execution, m2_arena_printf(r->arena, "%.*s:execution:%s:", (int)(own - machine),
+                                                     machine, own + strlen(":stateMachine:"))))
         return m2_arena_printf(r->arena, "Its execution %s is not one of %s.", c->execution, machine);
     return NULL;
 }
@@ -52,9 +53,9 @@ static void wrong_unit(struct m2_check_run *r, const struct m2_canary *c, const 
 
 static void add_history_command(struct m2_check_run *r, struct m2_finding *f, const struct m2_canary *c)
 {
-    m2_found_command(r, f,
-                     "aws stepfunctions get-execution-history --reverse-order --max-results 20 --execution-arn %s",
-                     m2_word(r->arena, c->execution));
+    m2_found_command(
+        r, f, "aws stepfunctions get-execution-history --reverse-order --max-results 20 --execution-arn %s",
+        m2_word(r->arena, c->execution));
     m2_found_about(r, f, c->execution);
     m2_found_about(r, f, c->function);
 }
@@ -76,7 +77,8 @@ static void timeout(struct m2_check_run *r, const struct m2_canary *c)
                     m2_str_or(state, ""));
     m2_found_evidence(r, f, c->describe, "status", m2_v_get(c->describe->output, "status"));
     add_history_command(r, f, c);
-    m2_found_command(r, f, "aws stepfunctions stop-execution --execution-arn %s", m2_word(r->arena, c->execution));
+    m2_found_command(r, f, "aws stepfunctions stop-execution --execution-arn %s",
+                     m2_word(r->arena, c->execution));
 }
 
 static void unseen(struct m2_check_run *r, const struct m2_canary *c)
@@ -101,7 +103,8 @@ void m2_brain_canary(struct m2_check_run *r)
     }
     switch (c.end) {
     case M2_CANARY_NOT_ASKED:
-        m2_found_skip(r, RESOURCE, "%s", *c.said ? c.said : "No test job was asked for (m2-verify --canary).");
+        m2_found_skip(r, RESOURCE, "%s",
+                      *c.said ? c.said : "No test job was asked for (m2-verify --canary).");
         break;
     case M2_CANARY_NOT_QUEUED:
         not_queued(r, &c);
@@ -116,14 +119,16 @@ void m2_brain_canary(struct m2_check_run *r)
         failed(r, &c);
         break;
     case M2_CANARY_NO_DATA:
-        m2_found_pass(r, resource_of(&c),
-                      "Brain started it here, the image ran, and the job said that it has no data (%s): as a task "
-                      "without data must end. --task FILE tries one with data.",
-                      c.said);
+        m2_found_pass(
+            r, resource_of(&c),
+            "Brain started it here, the image ran, and the job said that it has no data (%s): as a task "
+            "without data must end. --task FILE tries one with data.",
+            c.said);
         break;
     case M2_CANARY_DONE:
-        m2_found_pass(r, resource_of(&c), "The execution succeeded%s%s%s%s.", c.key ? "; its result is s3://" : "",
-                      m2_str_or(c.bucket, ""), c.key ? "/" : "", m2_str_or(c.key, ""));
+        m2_found_pass(r, resource_of(&c), "The execution succeeded%s%s%s%s.",
+                      c.key ? "; its result is s3://" : "", m2_str_or(c.bucket, ""), c.key ? "/" : "",
+                      m2_str_or(c.key, ""));
         break;
     }
 }

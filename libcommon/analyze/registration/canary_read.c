@@ -39,15 +39,16 @@ static void read_queue(struct m2_canary *c, struct m2_arena *a)
     c->execution = text_of(body, "executionArn");
     c->pipeline = text_of(body, "pipelineId");
     if (!c->pipeline)
-        c->pipeline = m2_v_is(m2_v_get(body, "pipeline"), M2_OBJECT) ? text_of(m2_v_get(body, "pipeline"), "id")
-                                                                     : m2_v_text(m2_v_get(body, "pipeline"));
+        c->pipeline = m2_v_is(m2_v_get(body, "pipeline"), M2_OBJECT)
+                          ? text_of(m2_v_get(body, "pipeline"), "id")
+                          : m2_v_text(m2_v_get(body, "pipeline"));
     c->unit_id = text_of(body, "computingUnitId");
     c->mode = m2_unit_mode(a, text_of(m2_v_get(body, "computingUnit"), "mode"));
     if (c->queue->status != M2_CALL_OK)
         c->said = m2_str_or(c->queue->message, "no reason was given");
     else if (!c->execution)
-        c->said = m2_str_or(text_of(body, "error"), m2_str_or(text_of(body, "message"),
-                                                              "its answer names no execution"));
+        c->said = m2_str_or(text_of(body, "error"),
+                            m2_str_or(text_of(body, "message"), "its answer names no execution"));
 }
 
 /* ---- what ran ---- */
@@ -104,7 +105,8 @@ static void tell_event(struct telling *t, const struct m2_value *e)
     }
 }
 
-static const struct m2_call *call_of(const struct m2_snapshot *s, const char *operation, const char *execution)
+static const struct m2_call *call_of(const struct m2_snapshot *s, const char *operation,
+                                     const char *execution)
 {
     const struct m2_call *last = NULL;
     for (const struct m2_call *c = NULL; (c = m2_calls(s, "stepfunctions", operation, c));)
@@ -123,8 +125,10 @@ static void read_history(struct m2_canary *c, struct m2_arena *a)
 static void read_failure(struct m2_canary *c, struct m2_arena *a, const struct m2_snapshot *s)
 {
     struct m2_failed_runs runs = { .any_answer = false };
-    const char *error = m2_v_str(c->describe->output, "error"), *cause = m2_v_str(c->describe->output, "cause");
-    c->said = m2_arena_printf(a, "%s%s%s", m2_str_or(error, ""), error && cause ? ": " : "", m2_str_or(cause, ""));
+    const char *error = m2_v_str(c->describe->output, "error"),
+               *cause = m2_v_str(c->describe->output, "cause");
+    c->said =
+        m2_arena_printf(a, "%s%s%s", m2_str_or(error, ""), error && cause ? ": " : "", m2_str_or(cause, ""));
     m2_runs_of_executions(&runs, a, s);
     for (size_t i = 0; i < runs.list.len; i++)
         if (m2_str_eq(runs.list.at[i].execution, c->execution)) {
@@ -239,7 +243,8 @@ static int64_t memory_of(const struct m2_snapshot *s, const char *function, int6
 {
     static const struct {
         const char *operation, *path;
-    } told[] = { { "GetFunction", "Configuration.MemorySize" }, { "GetFunctionConfiguration", "MemorySize" } };
+    } told[] = { { "GetFunction", "Configuration.MemorySize" },
+                 { "GetFunctionConfiguration", "MemorySize" } };
     const char *name = function ? strrchr(function, ':') : NULL;
     for (size_t i = 0; i < sizeof told / sizeof told[0] && function; i++) {
         const struct m2_call *c = m2_call_about(s, "lambda", told[i].operation, function);
@@ -252,7 +257,8 @@ static int64_t memory_of(const struct m2_snapshot *s, const char *function, int6
     return fallback;
 }
 
-bool m2_canary_job(struct m2_job *out, const struct m2_canary *c, struct m2_arena *a, const struct m2_snapshot *s)
+bool m2_canary_job(struct m2_job *out, const struct m2_canary *c, struct m2_arena *a,
+                   const struct m2_snapshot *s)
 {
     if (!c->states.len)
         return false;

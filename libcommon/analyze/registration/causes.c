@@ -8,9 +8,11 @@
 
 const struct m2_cause m2_registration_causes[M2_N_REGISTRATION_CAUSES] = {
     { "brain.unreachable", M2_FAIL, "CloudMR Brain does not answer",
-      "Its address does not resolve, the connection fails, or the server fails; so nothing can be registered, "
+      "Its address does not resolve, the connection fails, or the server fails; so nothing can be "
+      "registered, "
       "and users cannot start jobs either.",
-      "Look whether the address is right and whether this computer reaches it; if it does, try again later.", NULL },
+      "Look whether the address is right and whether this computer reaches it; if it does, try again later.",
+      NULL },
     { "brain.tls", M2_FAIL, "The connection to CloudMR Brain is not secure",
       "The server's certificate is not accepted, so the password and the token are not sent.",
       "Correct the address; behind a proxy that opens connections, name its certificates with AWS_CA_BUNDLE.",
@@ -34,12 +36,14 @@ const struct m2_cause m2_registration_causes[M2_N_REGISTRATION_CAUSES] = {
       COGNITO "cognito-user-pools-user-groups.html" },
     { "brain.unit-missing", M2_FAIL, "The stack is not registered at CloudMR Brain",
       "Brain knows no computing unit for this account, so users' jobs never come here.",
-      "Run m2-register; it takes everything it needs from the stack.", STATES "concepts-cross-acct-resources.html" },
+      "Run m2-register; it takes everything it needs from the stack.",
+      STATES "concepts-cross-acct-resources.html" },
     { "brain.unit-duplicate", M2_FAIL, "The stack is registered more than once",
       "Which of the units Brain takes for a job cannot be told, and a later change reaches only one of them.",
       "Remove all but one.", NULL },
     { "brain.mode", M2_FAIL, "The unit is registered for another mode",
-      "Brain looks for a unit of mode_2 when a user's job is to run in the user's own account; this one is not "
+      "Brain looks for a unit of mode_2 when a user's job is to run in the user's own account; this one is "
+      "not "
       "found.",
       "Register the stack again and remove this unit.", NULL },
     { "brain.provider", M2_FAIL, "The unit names another provider",
@@ -62,7 +66,8 @@ const struct m2_cause m2_registration_causes[M2_N_REGISTRATION_CAUSES] = {
       "Run m2-register; it corrects the unit.", NULL },
     { "brain.role", M2_FAIL, "The unit does not name the stack's role",
       "Brain takes this role to start jobs in your account; with another one, or none, it may not.",
-      "Run m2-register. Where Brain does not take the role over (its known fault), ask CloudMRHub to attach it "
+      "Run m2-register. Where Brain does not take the role over (its known fault), ask CloudMRHub to attach "
+      "it "
       "to the unit.",
       IAM "id_roles_common-scenarios_third-party.html" },
     { "brain.external-id", M2_FAIL, "The unit does not have the external id that the role asks for",
@@ -73,12 +78,14 @@ const struct m2_cause m2_registration_causes[M2_N_REGISTRATION_CAUSES] = {
       "Users choose by this name where their jobs run. Another name than \"Mode 2\" may be what you want.",
       "Nothing, if the name is meant; else run m2-register with --alias.", NULL },
     { "brain.is-default", M2_WARN, "The unit is registered as the default or not, against what is usual",
-      "The default unit takes the jobs that name no unit and no mode. For Mode 2 that is usually CloudMRHub's, "
+      "The default unit takes the jobs that name no unit and no mode. For Mode 2 that is usually "
+      "CloudMRHub's, "
       "so that only jobs meant for your account cost you.",
       "If it is not meant, remove the unit and register it again.", NULL },
     { "canary.not-queued", M2_FAIL, "Brain did not start the test job",
       "Brain refused the job, or could not start the state machine: users' jobs end the same way.",
-      "Mend what Brain says; where it is refused the role, compare role and external id with the unit.", NULL },
+      "Mend what Brain says; where it is refused the role, compare role and external id with the unit.",
+      NULL },
     { "canary.wrong-unit", M2_FAIL, "The test job went to another unit",
       "Brain took another computing unit than this stack's: users' jobs run there, and are paid there.",
       "Remove the other unit, or correct this one's mode and provider.", NULL },

@@ -12,20 +12,23 @@ static bool is_off(const struct m2_field *x)
     return x->verdict == M2_FIELD_MISSING || x->verdict == M2_FIELD_DIFFERS;
 }
 
-/* The command that mends FIELD: an update where the unit stays the same one, else a new one and the old removed. */
+/* The command that mends FIELD: an update where the unit stays the same one, else a new one and the old
+ * removed. */
 static void add_commands(struct m2_check_run *r, struct m2_finding *f, const struct m2_registration *reg,
                          const struct m2_field *x)
 {
     const char *stack = m2_word(r->arena, m2_str_or(reg->deployment.view.name, "mroptimum-mode2"));
     const char *id = m2_word(r->arena, m2_str_or(reg->meant->id, "ID"));
     if (x->field == M2_UNIT_DEFAULT)
-        m2_found_command(r, f, "m2-register --unregister %s --confirm %s && m2-register --stack %s", id, id, stack);
+        m2_found_command(r, f, "m2-register --unregister %s --confirm %s && m2-register --stack %s", id, id,
+                         stack);
     else if (x->field == M2_UNIT_ALIAS)
         m2_found_command(r, f, "m2-register --stack %s --alias %s", stack, m2_word(r->arena, x->expected));
     else if (reg->same)
         m2_found_command(r, f, "m2-register --stack %s", stack);
     else
-        m2_found_command(r, f, "m2-register --stack %s && m2-register --unregister %s --confirm %s", stack, id, id);
+        m2_found_command(r, f, "m2-register --stack %s && m2-register --unregister %s --confirm %s", stack,
+                         id, id);
 }
 
 /* What else differs because the whole unit is another account's or region's. */
@@ -40,7 +43,8 @@ static const char *fallout(struct m2_check_run *r, const struct m2_registration 
     return *list ? m2_arena_printf(r->arena, " The whole unit is of there: %s differ with it.", list) : "";
 }
 
-static const char *what_else(struct m2_check_run *r, const struct m2_registration *reg, const struct m2_field *x)
+static const char *what_else(struct m2_check_run *r, const struct m2_registration *reg,
+                             const struct m2_field *x)
 {
     if (x->field == M2_UNIT_ACCOUNT || x->field == M2_UNIT_REGION)
         return fallout(r, reg);
@@ -98,8 +102,8 @@ void m2_brain_fields(struct m2_check_run *r)
     else if (v->state == M2_STACK_UNSEEN)
         m2_found_unseen(r, reg.meant->id, &v->look);
     else if (v->state == M2_STACK_NONE)
-        m2_found_skip(r, reg.meant->id, "There is no stack %s to compare unit %s with.", m2_str_or(v->name, ""),
-                      m2_str_or(reg.meant->id, "(unit without id)"));
+        m2_found_skip(r, reg.meant->id, "There is no stack %s to compare unit %s with.",
+                      m2_str_or(v->name, ""), m2_str_or(reg.meant->id, "(unit without id)"));
     else
         compare(r, &reg);
 }

@@ -94,13 +94,15 @@ static bool own_bucket(const struct m2_unit *wanted, const struct m2_unit *u)
     return false;
 }
 
-/* How much speaks for U being the stack's unit; 0: nothing. A worker's unit has no state machine and never is. */
+/* How much speaks for U being the stack's unit; 0: nothing. A worker's unit has no state machine and never
+ * is. */
 static int likeness(const struct m2_unit *wanted, const struct m2_unit *u)
 {
     int proof = 16 * is(wanted, u, M2_UNIT_STATE_MACHINE) + 8 * is(wanted, u, M2_UNIT_ACCOUNT) +
                 8 * is(wanted, u, M2_UNIT_ROLE) + 4 * own_bucket(wanted, u);
     bool worker = !m2_str_empty(u->at[M2_UNIT_ENDPOINT]) && m2_str_empty(u->at[M2_UNIT_STATE_MACHINE]);
-    bool users = is(wanted, u, M2_UNIT_MODE) && !is_hub_unit(u) && m2_str_eq(wanted->at[M2_UNIT_MODE], "mode_2");
+    bool users =
+        is(wanted, u, M2_UNIT_MODE) && !is_hub_unit(u) && m2_str_eq(wanted->at[M2_UNIT_MODE], "mode_2");
     if (worker || (!proof && !users))
         return 0;
     return proof + 2 * is(wanted, u, M2_UNIT_MODE) + 2 * is(wanted, u, M2_UNIT_PROVIDER) +
@@ -150,12 +152,13 @@ static void find_route(struct reading *r)
                                          m2_str_or(out->route->id, "(without id)"),
                                          m2_str_or(out->route->at[M2_UNIT_ACCOUNT], "(not told)"));
     else if (!n)
-        out->route_why = m2_arena_printf(
-            r->a, "Jobs for %s go nowhere: %s has no such unit%s.", mode, out->app,
-            out->mode_1 ? "; what users start runs in CloudMRHub's account (Mode 1)" : "");
+        out->route_why =
+            m2_arena_printf(r->a, "Jobs for %s go nowhere: %s has no such unit%s.", mode, out->app,
+                            out->mode_1 ? "; what users start runs in CloudMRHub's account (Mode 1)" : "");
     else
         out->route_why = m2_arena_printf(
-            r->a, "Jobs for %s go to one of %zu units; which one Brain takes is not told unless a job names it.",
+            r->a,
+            "Jobs for %s go to one of %zu units; which one Brain takes is not told unless a job names it.",
             mode, n);
     if (n != 1)
         out->route = NULL;
@@ -182,8 +185,8 @@ bool m2_registration_follows(const struct m2_registration *r, struct m2_arena *a
 {
     const struct m2_unit *u = r->meant;
     const char *machine = u ? u->at[M2_UNIT_STATE_MACHINE] : NULL;
-    bool other_account = u && !is(&r->expected, u, M2_UNIT_ACCOUNT), other_region =
-                                                                         u && !is(&r->expected, u, M2_UNIT_REGION);
+    bool other_account = u && !is(&r->expected, u, M2_UNIT_ACCOUNT),
+         other_region = u && !is(&r->expected, u, M2_UNIT_REGION);
     bool whole = (other_account || other_region) && machine &&
                  m2_str_eq(m2_arn_part(a, machine, M2_ARN_ACCOUNT), u->at[M2_UNIT_ACCOUNT]) &&
                  m2_str_eq(m2_arn_part(a, machine, M2_ARN_REGION), u->at[M2_UNIT_REGION]);

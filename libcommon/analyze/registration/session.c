@@ -27,8 +27,7 @@ static struct m2_finding *failed(struct m2_check_run *r, const struct m2_registr
 {
     struct m2_finding *f = m2_found(r, M2_FAIL, RESOURCE, m2_brain_faults()[reg->fault].cause);
     m2_found_detail(r, f, "%s", said(reg->failed));
-    m2_found_evidence(r, f, reg->failed, "",
-                      reg->failed->status == M2_CALL_OK ? reg->failed->output : NULL);
+    m2_found_evidence(r, f, reg->failed, "", reg->failed->status == M2_CALL_OK ? reg->failed->output : NULL);
     return f;
 }
 
@@ -51,7 +50,8 @@ void m2_brain_reach(struct m2_check_run *r)
 static bool lacks_admins(const struct m2_registration *reg)
 {
     const struct m2_value *admin = reg->login ? m2_v_path(reg->login->output, "claims.admin") : NULL;
-    return m2_str_eq(reg->expected.at[M2_UNIT_MODE], "mode_1") && m2_v_is(admin, M2_BOOL) && !admin->u.boolean;
+    return m2_str_eq(reg->expected.at[M2_UNIT_MODE], "mode_1") && m2_v_is(admin, M2_BOOL) &&
+           !admin->u.boolean;
 }
 
 void m2_brain_login(struct m2_check_run *r)

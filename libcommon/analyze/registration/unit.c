@@ -46,15 +46,17 @@ void m2_brain_unit(struct m2_check_run *r)
     } else if (!reg.meant && stack == M2_STACK_NONE && !r->snap->target.must_exist) {
         m2_found_skip(r, NULL, "There is no stack yet, so there is nothing to be registered.");
     } else if (!reg.meant && !reg.expected.at[M2_UNIT_ACCOUNT]) {
-        m2_found_detail(r, m2_found(r, M2_UNKNOWN, NULL, NULL),
-                        "Neither your account nor the state machine could be read, so no unit can be told to be "
-                        "this stack's.");
+        m2_found_detail(
+            r, m2_found(r, M2_UNKNOWN, NULL, NULL),
+            "Neither your account nor the state machine could be read, so no unit can be told to be "
+            "this stack's.");
     } else if (!reg.meant) {
         missing(r, &reg);
     } else if (reg.surplus.len) {
         duplicate(r, &reg);
     } else {
         m2_found_pass(r, name_of(reg.meant), "%s%s", reg.route_why,
-                      reg.same ? "" : " It is the one most like this stack; brain.fields tells what differs.");
+                      reg.same ? ""
+                               : " It is the one most like this stack; brain.fields tells what differs.");
     }
 }

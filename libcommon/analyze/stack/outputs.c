@@ -94,15 +94,14 @@ static void check_expected(struct m2_check_run *r, const struct m2_stackview *v,
         m2_found_pass(r, key, "%s = %s, as expected", key, is);
         return;
     }
-    struct m2_finding *f =
-        m2_found(r, M2_FAIL, key, o ? "stack.output-invalid" : "stack.output-missing");
+    struct m2_finding *f = m2_found(r, M2_FAIL, key, o ? "stack.output-invalid" : "stack.output-missing");
     if (o) {
         m2_found_title(r, f, "Output %s is not what was expected", key);
         m2_found_detail(r, f, "%s is \"%s\", expected was \"%s\".", key, is, value);
     } else {
         m2_found_title(r, f, "The stack has no output %s", key);
-        m2_found_detail(r, f, "Neither %s nor its nested stacks have an output %s; expected was \"%s\".", v->name,
-                        key, value);
+        m2_found_detail(r, f, "Neither %s nor its nested stacks have an output %s; expected was \"%s\".",
+                        v->name, key, value);
     }
     m2_found_fix(r, f, "Update the stack so that %s is \"%s\", or correct what is expected.", key, value);
     m2_found_evidence(r, f, o ? o->call : v->look.call,
