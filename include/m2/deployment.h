@@ -47,6 +47,7 @@ struct m2_proven {
     enum m2_unit_field field;
     enum m2_proof proof;
     const char *said; /* one sentence with values; "" when ok */
+    bool lost;        /* unknown: no refusal, the answer was lost; asking again may tell */
 };
 struct m2_proofs {
     M2_VEC(struct m2_proven) list; /* in the order of the fields */

@@ -98,9 +98,19 @@ static int check_needed(struct m2_proofs *proofs, struct work *w, const struct v
                                    "The stack %s (%s) has no %s among its outputs, parameters and resources; "
                                    "look at its outputs, or give %s.",
                                    stack, m2_str_or(d->view.status, "?"), label, needed[i].option);
-        m2_vec_push(w->arena, &proofs->list, ((struct m2_proven){ needed[i].field, M2_PROOF_WRONG, said }));
+        m2_vec_push(w->arena, &proofs->list,
+                    ((struct m2_proven){ needed[i].field, M2_PROOF_WRONG, said, false }));
         proofs->counts[M2_PROOF_WRONG]++;
     }
+    return 0;
+}
+
+/* A question whose answer was lost is no proof of anything: nothing is written on it. */
+static int check_lost(const struct m2_proofs *proofs, struct m2_err *err)
+{
+    for (size_t i = 0; i < proofs->list.len; i++)
+        if (proofs->list.at[i].lost)
+            return m2_fail(err, M2_ESERVICE, "%s Run it again; " NOTHING, proofs->list.at[i].said);
     return 0;
 }
 
@@ -115,7 +125,7 @@ static int prepare(struct values *v, struct m2_proofs *proofs, struct work *w, s
     if (values_settle(v, w->arena, &d, err) < 0)
         return -1;
     m2_deployment_check(proofs, w->arena, &snap, d.account, &v->unit);
-    if (check_needed(proofs, w, v, &d, err) < 0)
+    if (check_needed(proofs, w, v, &d, err) < 0 || check_lost(proofs, err) < 0)
         return -1;
     for (size_t i = 0; i < v->notes.len; i++)
         note(w, v->notes.at[i]);
