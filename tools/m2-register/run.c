@@ -324,6 +324,7 @@ int register_run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, c
 {
     struct work w = { .arena = a, .args = args, .world = world };
     const struct m2_common *common = &w.args->common;
+    *status = M2_EXIT_OK;
     if (common->timeout_ms)
         w.deadline_mono_ms = m2_mono_ms(world->sys) + common->timeout_ms;
     w.progress = m2_progress_new(world->sys, stderr, world->term.err_tty, world->term.width, common->quiet);
