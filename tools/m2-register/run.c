@@ -62,6 +62,8 @@ static int read_account(struct m2_snapshot *out, struct work *w, const struct va
     name_targets(&options.target, w, v);
     if (m2_collect(out, w->arena, &options, &timed_out, err) < 0)
         return -1;
+    if (m2_cancelled(w->world->sys)) /* calls that end so are answers to the collector */
+        return m2_fail(err, M2_ECANCELLED, "interrupted while the stack was read; " NOTHING);
     if (timed_out)
         return m2_fail(err, M2_ETIMEOUT, "the time of the run was over before the stack was read; " NOTHING);
     return 0;
@@ -121,7 +123,7 @@ static int prepare(struct values *v, struct m2_proofs *proofs, struct work *w, s
     struct m2_deployment d;
     if (read_account(&snap, w, v, err) < 0)
         return -1;
-    m2_deployment_detect(&d, w->arena, &snap);
+    m2_deployment_detect(&d, w->arena, &snap, v->at[M2_UNIT_ROLE].value);
     if (values_settle(v, w->arena, &d, err) < 0)
         return -1;
     m2_deployment_check(proofs, w->arena, &snap, d.account, &v->unit);
@@ -278,8 +280,6 @@ static int check_usage(const struct register_args *args, struct m2_err *err)
                        "--dry-run, --list and --unregister are different things; give one of them");
     if (args->confirm && !args->unregister)
         return m2_fail(err, M2_EUSAGE, "--confirm belongs to --unregister ID");
-    if (args->unregister && !*args->unregister)
-        return m2_fail(err, M2_EUSAGE, "--unregister needs the id of a unit; --list shows them");
     return 0;
 }
 
