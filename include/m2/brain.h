@@ -146,10 +146,10 @@ struct m2_job_request {
     const struct m2_value *task;
     const char *mode, *unit_id; /* one of them */
 };
-struct m2_queued {
+struct m2_queued_job {
     const char *execution_arn, *pipeline_id, *unit_id, *mode; /* NULL where the answer has none */
 };
-int m2_brain_queue_job(struct m2_queued *out, struct m2_arena *a, struct m2_brain *b,
+int m2_brain_queue_job(struct m2_queued_job *out, struct m2_arena *a, struct m2_brain *b,
                        const struct m2_job_request *job, struct m2_brain_answer *answer,
                        struct m2_err *err) M2_MUST_USE;
 /** The newest LIMIT pipelines, an array. */

@@ -161,7 +161,7 @@ int m2_brain_delete(struct m2_arena *a, struct m2_brain *b, const char *id, stru
 
 /* ---- jobs ---- */
 
-int m2_brain_queue_job(struct m2_queued *out, struct m2_arena *a, struct m2_brain *b,
+int m2_brain_queue_job(struct m2_queued_job *out, struct m2_arena *a, struct m2_brain *b,
                        const struct m2_job_request *job, struct m2_brain_answer *answer, struct m2_err *err)
 {
     struct m2_value *body = m2_v_object(a);
@@ -176,7 +176,7 @@ int m2_brain_queue_job(struct m2_queued *out, struct m2_arena *a, struct m2_brai
         return -1;
     const struct m2_value *unit = m2_brain_member(answer->body, "computingUnit");
     const struct m2_value *pipeline = m2_brain_member(answer->body, "pipeline");
-    *out = (struct m2_queued){
+    *out = (struct m2_queued_job){
         .execution_arn = answered(answer->body, "executionArn"),
         .pipeline_id = answered(answer->body, "pipelineId"),
         .unit_id = m2_brain_text(unit, "computingUnitId"),

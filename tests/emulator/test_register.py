@@ -105,14 +105,14 @@ def test_each_value_says_where_it_came_from(stack, reg):
     assert f"output CalculationStateMachineArn of stack {STACK}" in text and '"isDefault": false' in text
 
 
-def test_nested_outputs_and_resources_are_found_where_the_root_tells_nothing(emulator, reg):
+def test_resources_are_found_where_no_output_tells_them(emulator, reg):
     emulator.reset()
     account = Mode2(emulator.url)
     whole = account.root_template
 
     def bare(child_url, assume):
         template = whole(child_url, assume)
-        template["Outputs"] = {"Mode": {"Value": "mode_2"}}
+        template["Outputs"] = {"StateMachineArn": {"Value": account.machine}}
         return template
     account.root_template = bare
     account.deploy(account.isolated())

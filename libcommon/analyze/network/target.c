@@ -111,7 +111,14 @@ static int public_ip(const struct m2_nw *n)
     if (machine.seen != M2_SEEN)
         return -1;
     const struct m2_value *state = m2_view_state(m2_view_definition(n->a, machine.item), "ecs:runTask");
-    return m2_v_get(state, "Parameters") || m2_v_get(state, "Arguments") ? 0 : -1;
+    const struct m2_value *with = m2_v_get(state, "Parameters");
+    with = with ? with : m2_v_get(state, "Arguments");
+    const struct m2_value *vpc = m2_v_path(with, "NetworkConfiguration.AwsvpcConfiguration");
+    const char *assign = m2_v_str(vpc, "AssignPublicIp");
+    bool later = !m2_v_is(with, M2_OBJECT) || m2_v_get(with, "NetworkConfiguration.$") ||
+                 m2_v_is(m2_v_get(with, "NetworkConfiguration"), M2_STRING) ||
+                 m2_v_get(vpc, "AssignPublicIp.$") || m2_str_starts(assign, "{%");
+    return later ? -1 : 0; /* what each job decides is not known */
 }
 
 /* Why no subnet is known: a refusal, or (no right in the look) because there is no default VPC. */

@@ -82,6 +82,10 @@ static void of_stack(struct m2_check_run *r, const struct m2_stackview *v)
             report(r, v->name, &back, M2_FAIL, "Undoing it failed");
         return;
     }
+    if (m2_str_eq(v->status, "REVIEW_IN_PROGRESS")) {
+        m2_found_skip(r, v->name, "Nothing was deployed under this name so far.");
+        return;
+    }
     if (x.unseen.seen == M2_UNSEEN) {
         m2_found_unseen(r, v->name, &x.unseen);
         return;

@@ -483,7 +483,7 @@ Test(client, jobs_are_queued_and_listed)
         { .has = "pipeline/list?limit=5\n", .status = 200, .body = "{\"pipelines\":[{\"alias\":\"a\"}]}" },
         { 0 }
     };
-    struct m2_queued job;
+    struct m2_queued_job job;
     const struct m2_value *list = NULL;
     lab_new(&l, rows, "t");
     struct m2_value *task = m2_v_object(l.a);
