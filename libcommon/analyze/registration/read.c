@@ -171,7 +171,7 @@ void m2_registration_read(struct m2_registration *out, struct m2_arena *a, const
     find_calls(&r);
     read_units(&r);
     settle_seen(&r);
-    m2_deployment_detect(&out->deployment, a, s);
+    m2_deployment_detect(&out->deployment, a, s, s->target.role);
     m2_deployment_unit(&out->expected, &out->deployment, out->app, s->target.alias);
     if (out->seen != M2_BRAIN_READ)
         return;
