@@ -52,6 +52,15 @@ struct m2_canary {
     int64_t job_ms, selector_ms; /* running times by the history; 0: did not run */
 };
 void m2_canary_read(struct m2_canary *out, struct m2_arena *a, const struct m2_snapshot *s);
+/* What the job logged, as far as it can be told from what others log there. */
+struct m2_canary_log {
+    M2_VEC(const char *) lines; /* of the job's run; else of its time */
+    bool own;                   /* the lines are the job's: one of them names its pipeline */
+    const char *bundle_bucket, *bundle_key; /* where its own lines say that the bundle of a failed job is, or NULL */
+};
+void m2_canary_log(struct m2_canary_log *out, struct m2_arena *a, const struct m2_canary *c, const struct m2_snapshot *s);
+/** The log group of what ran the job, or NULL. */
+const char *m2_canary_log_group(struct m2_arena *a, const struct m2_canary *c, const struct m2_snapshot *s);
 /** What C used, for the bill; memory of the functions is taken from the snapshot. False when it ran nothing that costs. */
 bool m2_canary_job(struct m2_job *out, const struct m2_canary *c, struct m2_arena *a, const struct m2_snapshot *s);
 

@@ -51,20 +51,21 @@ static void on_login(void *user, const struct m2_brain_answer *answer)
 
 void units_start(struct units_reading *u, int64_t deadline_mono_ms)
 {
-    if (!u->asks)
-        return;
     const struct m2_brain_options options = { .sys = u->session->sys,
                                               .net = u->session->net,
                                               .url = u->login.base,
                                               .deadline_mono_ms = deadline_mono_ms };
-    u->brain = m2_brain_new(&options);
-    login_start(&u->login, u->brain, u->arena, on_login, u);
-}
-
-void units_again(struct units_reading *u)
-{
+    bool logged_in = u->brain && u->answer.fault == M2_BRAIN_OK;
+    if (!u->asks)
+        return;
+    if (!u->brain)
+        u->brain = m2_brain_new(&options);
+    u->from = m2_v_len(m2_brain_calls(u->brain));
     u->done = false;
-    m2_brain_units_start(u->brain, u->arena, u->app, &u->units, on_units, u);
+    if (logged_in)
+        m2_brain_units_start(u->brain, u->arena, u->app, &u->units, on_units, u);
+    else
+        login_start(&u->login, u->brain, u->arena, on_login, u);
 }
 
 int units_finish(struct units_reading *u, struct m2_err *err)
@@ -99,15 +100,15 @@ static struct m2_value *not_made(const struct units_reading *u)
     return list;
 }
 
-int units_add_calls(const struct units_reading *u, struct m2_snapshot *s, size_t from, struct m2_err *err)
+int units_add_calls(const struct units_reading *u, struct m2_snapshot *s, struct m2_err *err)
 {
     if (!u->asks && !u->why_not)
         return 0;
     const struct m2_value *made = u->brain ? m2_brain_calls(u->brain) : NULL;
     struct m2_value *calls = m2_v_array(u->arena);
-    for (size_t i = from; i < m2_v_len(made); i++)
+    for (size_t i = u->from; i < m2_v_len(made); i++)
         m2_v_push(u->arena, calls, m2_v_copy(u->arena, m2_v_at(made, i)));
-    if (!m2_v_len(made))
+    if (!m2_v_len(calls))
         calls = not_made(u);
     return m2_snapshot_add(s, calls, err);
 }

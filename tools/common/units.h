@@ -19,6 +19,7 @@ struct units_reading {
     struct m2_brain *brain; /* once started */
     struct m2_units units;
     bool asks, done;
+    size_t from; /* calls made before the last start */
     struct m2_brain_answer answer; /* of the last call */
 };
 
@@ -26,14 +27,13 @@ struct units_reading {
  * login_settle. */
 int units_settle(struct units_reading *u, struct m2_arena *a, const struct session *s, const struct login_args *args,
                  bool needed, struct m2_err *err) M2_MUST_USE;
-/** Begin, when it asks. The session is connected. DEADLINE_MONO_MS 0: none. */
+/** Begin, when it asks; the session is connected. Once more reads the units again, with a new login when the last time failed.
+ * DEADLINE_MONO_MS 0: none. */
 void units_start(struct units_reading *u, int64_t deadline_mono_ms);
-/** Read the units once more with the login that is there. */
-void units_again(struct units_reading *u);
 /** Wait for the end. Errors: M2_ECANCELLED, M2_EBUG. */
 int units_finish(struct units_reading *u, struct m2_err *err) M2_MUST_USE;
-/** Add to S what was asked and answered since FROM calls ago, or why nothing was asked. */
-int units_add_calls(const struct units_reading *u, struct m2_snapshot *s, size_t from, struct m2_err *err) M2_MUST_USE;
+/** Add to S what was asked and answered since the last start, or why nothing was asked. */
+int units_add_calls(const struct units_reading *u, struct m2_snapshot *s, struct m2_err *err) M2_MUST_USE;
 void units_free(struct units_reading *u); /* after the session's network */
 
 #endif

@@ -122,7 +122,7 @@ static int collect(struct run *r, const char *const *checks, struct m2_err *cut,
             return -1;
         *cut = *err;
     }
-    if (units_finish(&r->units, err) < 0 || units_add_calls(&r->units, &r->snap, 0, err) < 0)
+    if (units_finish(&r->units, err) < 0 || units_add_calls(&r->units, &r->snap, err) < 0)
         return -1;
     if (timed_out && cut->code == M2_OK)
         m2_fail(cut, M2_ETIMEOUT,

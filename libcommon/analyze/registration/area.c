@@ -85,6 +85,7 @@ static const struct m2_link links[] = {
     { "stack.failed", "brain.unit-missing", M2_JOIN_ANY },
     { "stack.missing", "brain.unit-missing", M2_JOIN_ANY },
     { "stack.delete-failed", "brain.unit-missing", M2_JOIN_ANY },
+    { "stack.in-progress", "brain.unit-missing", M2_JOIN_ANY },
     { "stack.output-missing", "brain.unit-missing", M2_JOIN_ANY },
     { "stack.output-invalid", "brain.unit-missing", M2_JOIN_ANY },
     { "account.mismatch", "brain.unit-missing", M2_JOIN_ANY },

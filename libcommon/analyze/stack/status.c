@@ -102,7 +102,10 @@ void m2_stack_status(struct m2_check_run *r)
         return;
     }
     const struct m2_status_row *row = m2_status_row(v.status);
-    struct m2_finding *f = m2_found(r, row->level, name, row->cause);
+    /* Who verifies needs a stack that is done, not one that will be. */
+    bool waits =
+        row->level == M2_UNKNOWN && r->snap->target.must_exist && m2_str_eq(row->cause, "stack.in-progress");
+    struct m2_finding *f = m2_found(r, waits ? M2_FAIL : row->level, name, row->cause);
     const char *why = m2_v_str(v.root, "StackStatusReason");
     m2_found_title(r, f, "Stack %s is in state %s", name, m2_str_or(v.status, "(none)"));
     m2_found_detail(r, f, "%s%s%s", row->meaning, why ? " CloudFormation says: " : "", why ? why : "");
