@@ -103,10 +103,12 @@ int verify_read(struct verify *v, const char *const *checks, bool fresh, struct 
 
 int verify_judge(struct m2_findings *out, struct verify *v, const char *const *only, struct m2_err *err)
 {
+    static const char *const no_canary[] = { "brain.canary", NULL };
     char now[M2_ISO_SIZE];
     m2_time_iso(now, m2_now_ms(v->world->sys) / 1000 * 1000);
     const struct m2_analyze_options options = {
         .only = only,
+        .skip = v->args->canary ? NULL : no_canary,
         .tool = verify_tool.name,
         .version = m2_version(),
         .generated_at = m2_arena_strdup(v->arena, now),
@@ -205,11 +207,21 @@ static bool stack_failed(const struct verify *v, const struct m2_findings *f)
     return false;
 }
 
+static bool is_unknown(const struct m2_findings *f, const char *check)
+{
+    for (size_t i = 0; i < f->list.len; i++)
+        if (m2_str_eq(f->list.at[i]->id, check) && f->list.at[i]->status == M2_UNKNOWN)
+            return true;
+    return false;
+}
+
 /* What verifying cannot do without: the report stands, and the run ends with 3. */
-static void find_cut(struct m2_err *cut, const struct verify *v)
+static void find_cut(struct m2_err *cut, const struct verify *v, const struct m2_findings *f)
 {
     struct m2_registration reg;
+    struct m2_canary canary;
     m2_registration_read(&reg, v->arena, &v->snap);
+    m2_canary_read(&canary, v->arena, &v->snap);
     const struct m2_stackview *view = &reg.deployment.view;
     int64_t timeout_ms = v->args->common.timeout_ms;
     if (v->timed_out)
@@ -221,6 +233,9 @@ static void find_cut(struct m2_err *cut, const struct verify *v)
                       m2_str_or(view->look.why, ""));
     else if (v->units.asks && v->units.answer.fault != M2_BRAIN_OK)
         *cut = v->units.answer.err;
+    else if (canary.describe && is_unknown(f, "brain.canary"))
+        (void)m2_fail(cut, M2_EDENIED, "the test job's execution may not be read: %s",
+                      m2_look_why(v->arena, "states:DescribeExecution", canary.describe));
 }
 
 static int report(struct m2_buf *out, enum m2_exit *status, struct verify *v, const char *const *checks,
@@ -238,7 +253,7 @@ static int report(struct m2_buf *out, enum m2_exit *status, struct verify *v, co
         *status = M2_EXIT_UNSURE;
     if (found.counts[M2_FAIL] || (v->args->common.strict && found.counts[M2_WARN]))
         *status = M2_EXIT_FOUND;
-    find_cut(&cut, v);
+    find_cut(&cut, v, &found);
     if (cut.code != M2_OK)
         *err = cut; /* there is a report all the same */
     return 0;

@@ -54,7 +54,8 @@ static void units_part(struct m2_doc *d, const struct shown *s)
     m2_doc_column(t, "id", "id", M2_LEFT);
     for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
         m2_doc_column(t, m2_unit_rows()[told[i]].label, m2_unit_rows()[told[i]].key, M2_LEFT);
-    m2_doc_column(t, "what it is", "what", M2_LEFT);
+    m2_doc_column(t, "whose", "whose", M2_LEFT);
+    m2_doc_column(t, "jobs go", "jobs", M2_LEFT);
     m2_doc_empty(t, "None is registered.");
     for (size_t i = 0; i < r->units.len; i++) {
         const struct m2_unit *u = r->units.at[i];
@@ -62,11 +63,8 @@ static void units_part(struct m2_doc *d, const struct shown *s)
         m2_doc_cell(t, "%s", m2_str_or(u->id, "-"));
         for (size_t k = 0; k < sizeof told / sizeof told[0]; k++)
             m2_doc_cell(t, "%s", m2_str_or(u->at[told[k]], "-"));
-        m2_doc_cell(t, "%s%s",
-                    u == r->mode_1  ? "CloudMRHub's (Mode 1)"
-                    : u == r->meant ? "this stack's (Mode 2)"
-                                    : "another",
-                    u == r->route ? ", jobs go here" : "");
+        m2_doc_cell(t, "%s", u == r->mode_1 ? "CloudMRHub's" : u == r->meant ? "this stack's" : "another");
+        m2_doc_cell(t, "%s", u == r->route ? "here" : "");
     }
     m2_doc_text(d, "%s", r->route_why);
 }

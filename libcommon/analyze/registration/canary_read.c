@@ -206,6 +206,10 @@ static void read_execution(struct m2_canary *c, struct m2_arena *a, const struct
         read_history(c, a);
     if (!c->describe || c->describe->status != M2_CALL_OK) {
         c->said = c->describe ? m2_str_or(c->describe->message, "") : "its execution was not looked at";
+        if (c->describe && m2_code_not_found(c->describe->code, c->describe->message)) {
+            c->end = M2_CANARY_NOT_QUEUED;
+            c->said = m2_arena_printf(a, "Brain names the execution %s, which does not exist.", c->execution);
+        }
         return;
     }
     c->status = m2_str_or(m2_v_str(c->describe->output, "status"), "?");
