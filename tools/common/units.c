@@ -49,17 +49,22 @@ static void on_login(void *user, const struct m2_brain_answer *answer)
         on_units(u, answer);
 }
 
-void units_start(struct units_reading *u, int64_t deadline_mono_ms)
+static struct m2_brain *make_client(const struct units_reading *u, int64_t deadline_mono_ms)
 {
     const struct m2_brain_options options = { .sys = u->session->sys,
                                               .net = u->session->net,
                                               .url = u->login.base,
                                               .deadline_mono_ms = deadline_mono_ms };
+    return m2_brain_new(&options);
+}
+
+void units_start(struct units_reading *u, int64_t deadline_mono_ms)
+{
     bool logged_in = u->brain && u->answer.fault == M2_BRAIN_OK;
     if (!u->asks)
         return;
     if (!u->brain)
-        u->brain = m2_brain_new(&options);
+        u->brain = make_client(u, deadline_mono_ms);
     u->from = m2_v_len(m2_brain_calls(u->brain));
     u->done = false;
     if (logged_in)
@@ -70,7 +75,9 @@ void units_start(struct units_reading *u, int64_t deadline_mono_ms)
 
 int units_finish(struct units_reading *u, struct m2_err *err)
 {
-    while (u->brain && !u->done)
+    if (!u->asks)
+        return 0;
+    while (!u->done)
         if (!m2_net_step(u->session->net, 250) && !u->done)
             return m2_fail(err, M2_EBUG, "the network loop ended without an answer of CloudMR Brain");
     if (m2_cancelled(u->session->sys))

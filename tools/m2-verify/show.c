@@ -46,8 +46,7 @@ static const char *seconds(struct m2_arena *a, int64_t ms)
 
 static void units_part(struct m2_doc *d, const struct shown *s)
 {
-    static const enum m2_unit_field told[] = { M2_UNIT_MODE, M2_UNIT_PROVIDER, M2_UNIT_ACCOUNT,
-                                               M2_UNIT_REGION, M2_UNIT_ALIAS };
+    static const enum m2_unit_field told[] = { M2_UNIT_MODE, M2_UNIT_PROVIDER, M2_UNIT_ACCOUNT };
     const struct m2_registration *r = &s->reg;
     m2_doc_heading(d, "Units of %s", r->app);
     struct m2_doc_table *t = m2_doc_table(d, NULL);
