@@ -144,3 +144,22 @@ def test_answers_saved_without_their_questions_were_about_the_nested_stack(docto
     report = json.loads(doctor("--snapshot", "-", "--format", "json", stdin=json.dumps(doc)).out)
     assert report["target"]["stack"] == "mroptimum-mode2"
     assert [f["uid"] for f in report["findings"] if f["status"] == "fail"] == []
+
+
+@pytest.mark.parametrize("kind", ["stack-delete-failed", "lambda-memory-over-cap"])
+def test_rights_were_asked_for_what_a_failed_stack_does_not_have(doctor, kind):
+    report = json.loads(doctor("--snapshot", ACCOUNTS / f"{kind}.json", "--format", "json").out)
+    assert {f["id"] for f in report["findings"] if f["status"] == "unknown"} == {"image.access"}
+    state = {f["id"]: f["status"] for f in report["findings"]}
+    assert [state[i] for i in ("task.failures", "workflow.executions", "stack.resources")] == ["skip"] * 3
+    assert state["net.egress"] == "pass"
+
+
+@pytest.mark.parametrize("kind,command", [
+    ("stack-delete-failed", "aws s3api list-object-versions --bucket mroptimum-mode2-results-123456789012"),
+    ("update-rolled-back", "aws logs describe-log-groups --log-group-name-prefix /aws/lambda/mroptimum-mode2"),
+    ("lambda-memory-over-cap", "aws cloudformation describe-stack-events --stack-name arn:aws:cloudformation:us-east-1:")])
+def test_a_failed_stack_operation_was_told_without_a_command(doctor, kind, command):
+    report = json.loads(doctor("--snapshot", ACCOUNTS / f"{kind}.json", "--only", "stack.events", "--format", "json").out)
+    found = [f for f in report["findings"] if f["status"] == "fail"]
+    assert found and all(any(c.startswith(command) for c in f["fix"]["commands"]) for f in found), found

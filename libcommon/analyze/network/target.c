@@ -108,6 +108,10 @@ static int public_ip(const struct m2_nw *n)
     if (view.state != M2_STACK_THERE)
         return view.state == M2_STACK_NONE ? 1 : -1;
     struct m2_look machine = m2_view_state_machine(&view, n->a, n->s);
+    /* A stack that never got as far as a state machine will be deployed again. */
+    if (machine.seen == M2_ABSENT && view.resources_complete &&
+        !m2_stackview_resource(&view, "AWS::StepFunctions::StateMachine", NULL))
+        return 1;
     if (machine.seen != M2_SEEN)
         return -1;
     const struct m2_value *state = m2_view_state(m2_view_definition(n->a, machine.item), "ecs:runTask");
