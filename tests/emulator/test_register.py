@@ -3,17 +3,10 @@ import json
 
 import pytest
 
-from mode2 import Mode2 as Upstream
+from demo import Example as Mode2
 from seed import STACK, hub_trust
 
 LOGIN = {"CLOUDMR_EMAIL": "lab@example.org", "CLOUDMR_PASSWORD": "demo-password"}
-
-
-class Mode2(Upstream):
-    """The emulator knows no managed policies."""
-
-    def roles(self):
-        return {name: (service, None, inline) for name, (service, _, inline) in super().roles().items()}
 
 
 @pytest.fixture

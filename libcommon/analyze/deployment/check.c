@@ -164,7 +164,7 @@ static void check_role(struct checking *c)
             "The role %s asks for the external id \"%s\", not \"%s\".", name, asked, m2_str_or(id, ""));
     else if (look.seen == M2_SEEN)
         ok(c, M2_UNIT_EXTERNAL_ID);
-    else if (!id)
+    else if (!id && look.seen == M2_UNSEEN)
         unknown(
             c, M2_UNIT_EXTERNAL_ID, look.call,
             m2_arena_printf(c->a, "Whether the role %s asks for an external id could not be read.", name));

@@ -218,3 +218,21 @@ Test(deployment, a_role_that_is_given_brings_its_own_external_id)
     detect(&d, &ac, d.at[M2_UNIT_ROLE].value);
     account_close(&ac);
 }
+
+/* A role that is not there was taken for one that could not be asked, and the run ended before it said so. */
+Test(deployment, a_role_that_is_not_there_is_wrong_and_nothing_else_is_said_of_it)
+{
+    struct account ac;
+    struct m2_deployment d;
+    struct m2_proofs proofs;
+    struct m2_unit u = { .id = NULL };
+    const struct edit gone = { "iam:GetRole CrossAccountRole", "error", "NoSuchEntity: x" };
+    account_open(&ac);
+    account_edit(&ac, &gone);
+    detect(&d, &ac, NULL);
+    u.at[M2_UNIT_ROLE] = d.at[M2_UNIT_ROLE].value;
+    m2_deployment_check(&proofs, ac.arena, &ac.snap, d.account, &u);
+    cr_assert(proofs.list.len == 1 && proofs.counts[M2_PROOF_WRONG] == 1 && !proofs.list.at[0].lost, "%s",
+              proofs.list.at[proofs.list.len - 1].said);
+    account_close(&ac);
+}
