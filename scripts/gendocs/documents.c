@@ -111,8 +111,9 @@ void gendocs_rights(struct m2_buf *out)
         out,
         "# What m2-doctor reads\n\nGenerated from the collector table by `scripts/update-docs.sh`: every "
         "call that a run may make, and the IAM action that allows it. Apart from fetching credentials "
-        "(CREDENTIALS.md) nothing else is called, and none of it writes. A run makes only the calls whose "
-        "inputs exist and whose checks were chosen.\n\n"
+        "(CREDENTIALS.md), and CloudMR Brain's login and list of units where an address and a login are "
+        "given, nothing else is called, and none of it writes. A run makes only the calls whose inputs exist "
+        "and whose checks were chosen. What m2-verify's test job needs besides is in [VERIFY](VERIFY.md).\n\n"
         "| service | operation | IAM action |\n|---|---|---|\n");
     for (size_t i = 0; i < n; i++) {
         bool seen = false;

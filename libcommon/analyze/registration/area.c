@@ -74,7 +74,7 @@ static const struct m2_check checks[] = {
           "state machine, that the image runs, and that the result is written.",
       .how = "Only m2-verify --canary queues one, and follows its execution in your account to its end.",
       .fix = "Read the failed state's own words; m2-doctor names what they mean.",
-      .rights = LIST("states:DescribeExecution", "states:GetExecutionHistory"),
+      .rights = NONE,
       .causes = LIST("canary.not-queued", "canary.wrong-unit", "canary.failed", "canary.timeout"),
       .sources = LIST(STATES "concepts-view-execution-details.html"),
       .run = m2_brain_canary },
