@@ -119,7 +119,7 @@ def test_guide_aws_account_id_matches_your_account(ver, brain):
     run = broken(ver, brain, awsAccountId="210987654321")
     assert run.status == 1 and roots(run) == ["brain.account"], run
     finding = next(f for f in doc(run)["findings"] if f["cause"] == "brain.account")
-    assert "210987654321" in finding["title"] and ACCOUNT in finding["title"] and "profile" in finding["fix"]["text"]
+    assert "210987654321" in finding["detail"] and ACCOUNT in finding["detail"] and "profile" in finding["fix"]["text"]
 
 
 def test_guide_is_default_sends_other_jobs_here(ver, brain):
@@ -150,7 +150,7 @@ def test_one_field_broken_is_named_with_its_fix(ver, brain, field, value, cause)
     assert row["verdict"] == ("missing" if value is None else "differs") and row["registered"] == (value or "")
     finding = next(f for f in doc(run)["findings"] if f["cause"] == cause)
     assert finding["fix"]["commands"][0].startswith("m2-register --stack mroptimum-mode2"), finding
-    assert field in finding["title"]
+    assert finding["title"].endswith(f"({field})") and (value or "nothing") in finding["detail"], finding
 
 
 @pytest.mark.parametrize("shape", ["array", "units", "computingUnits", "items", "data", "nested", "modes"])

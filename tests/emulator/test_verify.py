@@ -49,7 +49,7 @@ def test_from_empty_to_verified_broken_mended_and_unregistered(stack, tools, bra
     brain.brain.units[0]["failedBucket"] = "another-bucket"
     bad = verify("--format", "json")
     finding = next(f for f in doc(bad)["findings"] if f["cause"] == "brain.bucket")
-    assert bad.status == 1 and roots(bad) == ["brain.bucket"] and "failedBucket: another-bucket" in finding["title"], bad
+    assert bad.status == 1 and roots(bad) == ["brain.bucket"] and "failedBucket of unit" in finding["detail"] and "another-bucket" in finding["detail"], bad
     assert finding["fix"]["commands"] == [f"m2-register --stack {STACK}"]
     command = finding["fix"]["commands"][0].split()[1:]
     assert register(*command).status == 0 and verify().status == 0, "the fix mends it"
@@ -65,8 +65,8 @@ def test_a_unit_of_another_region_is_mended_by_its_command(stack, tools, brain):
     brain.brain.units = [{**wanted(stack), "computingUnitId": "cu-old", "region": "us-west-2"}]
     bad = verify("--format", "json")
     finding = next(f for f in doc(bad)["findings"] if f["cause"] == "brain.region")
-    for part in finding["fix"]["commands"][0].split(" && "):
-        assert register(*part.split()[1:]).status == 0, part
+    for command in finding["fix"]["commands"]:
+        assert register(*command.split()[1:]).status == 0, command
     good = verify("--format", "json")
     assert good.status == 0 and [u["region"] for u in brain.brain.units] == ["us-east-1"], good
 

@@ -50,6 +50,9 @@ void m2_brain_unit(struct m2_check_run *r)
             r, m2_found(r, M2_UNKNOWN, NULL, NULL),
             "Neither your account nor the state machine could be read, so no unit can be told to be "
             "this stack's.");
+    } else if (reg.meant && stack == M2_STACK_UNSEEN) {
+        /* Another unit may be for the same state machine, and this one for another. */
+        m2_found_unseen(r, name_of(reg.meant), &reg.deployment.view.look);
     } else if (!reg.meant) {
         missing(r, &reg);
     } else if (reg.surplus.len) {
