@@ -215,6 +215,11 @@ static bool is_unknown(const struct m2_findings *f, const char *check)
     return false;
 }
 
+static enum m2_errc class_of(const struct m2_call *call)
+{
+    return call && m2_aws_is_denied(call->code) ? M2_EDENIED : M2_ESERVICE;
+}
+
 /* What verifying cannot do without: the report stands, and the run ends with 3. */
 static void find_cut(struct m2_err *cut, const struct verify *v, const struct m2_findings *f)
 {
@@ -229,12 +234,12 @@ static void find_cut(struct m2_err *cut, const struct verify *v, const struct m2
                       "the run was ended after %lld s (--timeout); the report holds what was read until then",
                       (long long)(timeout_ms / 1000));
     else if (view->state == M2_STACK_UNSEEN)
-        (void)m2_fail(cut, M2_EDENIED, "the stack %s may not be read: %s", m2_str_or(view->name, "?"),
-                      m2_str_or(view->look.why, ""));
+        (void)m2_fail(cut, class_of(view->look.call), "the stack %s may not be read: %s",
+                      m2_str_or(view->name, "?"), m2_str_or(view->look.why, ""));
     else if (v->units.asks && v->units.answer.fault != M2_BRAIN_OK)
         *cut = v->units.answer.err;
     else if (canary.describe && is_unknown(f, "brain.canary"))
-        (void)m2_fail(cut, M2_EDENIED, "the test job's execution may not be read: %s",
+        (void)m2_fail(cut, class_of(canary.describe), "the test job's execution may not be read: %s",
                       m2_look_why(v->arena, "states:DescribeExecution", canary.describe));
 }
 
