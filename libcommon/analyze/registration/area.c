@@ -35,8 +35,7 @@ static const struct m2_check checks[] = {
       .fix = "Correct e-mail and password, or get a new token.",
       .rights = NONE,
       .causes = LIST("brain.login-refused", "brain.token-expired", "brain.not-admin"),
-      .sources =
-          LIST(COGNITO "authentication.html", COGNITO "amazon-cognito-user-pools-using-the-id-token.html"),
+      .sources = LIST(COGNITO "authentication.html"),
       .run = m2_brain_login },
     { .id = "brain.unit",
       .area = "registration",
