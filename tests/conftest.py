@@ -59,6 +59,11 @@ def register(tmp_path):
 
 
 @pytest.fixture
+def verify(tmp_path):
+    return Tool("m2-verify", tmp_path)
+
+
+@pytest.fixture
 def brain():
     """A Brain of the test's own: its state is brain.brain, its address brain.url."""
     with fake_brain.Server() as server:
