@@ -15,7 +15,7 @@ HEADERS = {
     "aws": "model codec sigv4 endpoint awsconfig creds aws",
     "brain": "brain unit",
     "snapshot": "snapshot collect stackview",
-    "cost": "money prices cost compare",
+    "cost": "money prices cost compare summary jobcsv",
     "analyze": "finding check deployment",
     "report": "report doc",
     "cli": "cli",
