@@ -147,6 +147,9 @@ struct m2_fargate_size {
 };
 /** Ascending by CPU, then memory; one CPU size may have several rows; ended by cpu_units 0. */
 const struct m2_fargate_size *m2_fargate_sizes(void);
+#define M2_LAMBDA_MAX_MS (INT64_C(900) * 1000)
+#define M2_LAMBDA_MAX_MIB 10240
+#define M2_LAMBDA_MIB_PER_VCPU 1769 /* memory that gives a function one vCPU. Source: AWS Lambda Developer Guide */
 bool m2_fargate_size_valid(int64_t cpu_units, int64_t mib);
 /** The offered pair that is nearest above, else the largest. */
 void m2_fargate_size_nearest(int64_t *cpu_units, int64_t *mib);

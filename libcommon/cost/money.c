@@ -135,11 +135,18 @@ void m2_fixed_print(char out[M2_DECIMAL_SIZE], m2_int128 v, int digits, int most
     int places = most;
     for (; places > least && n % 10 == 0; places--)
         n /= 10;
-    for (int i = 0; i < places || n || i == places; i++) {
+    int i = 0;
+    for (; n > UINT64_MAX; i++) { /* rare, and many times slower */
         if (i == places && places)
             text[--at] = '.';
         text[--at] = (char)('0' + (int)(n % 10));
         n /= 10;
+    }
+    for (uint64_t rest = (uint64_t)n; i < places || rest || i == places; i++) {
+        if (i == places && places)
+            text[--at] = '.';
+        text[--at] = (char)('0' + (int)(rest % 10));
+        rest /= 10;
     }
     if (negative)
         out[len++] = '-';
