@@ -105,7 +105,7 @@ static bool first_of_action(struct m2_arena *a, const struct m2_collector_row *r
 void gendocs_rights(struct m2_buf *out)
 {
     size_t n;
-    const struct m2_collector_row *rows = m2_collectors(&n);
+    const struct m2_collector_row *rows = m2_collectors(M2_READ_CHECKS, &n);
     struct m2_arena *a = m2_arena_new();
     m2_buf_adds(
         out,

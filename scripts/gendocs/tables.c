@@ -82,7 +82,7 @@ static void table_of_tools(struct m2_arena *a, struct m2_value *root)
 static void table_of_collectors(struct m2_arena *a, struct m2_value *root)
 {
     size_t n;
-    const struct m2_collector_row *rows = m2_collectors(&n);
+    const struct m2_collector_row *rows = m2_collectors(M2_READ_CHECKS, &n);
     struct m2_value *list = add_table(a, root, "collectors");
     for (size_t i = 0; i < n; i++) {
         struct m2_value *v = add_object(a, list);

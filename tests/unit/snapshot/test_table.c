@@ -16,7 +16,7 @@
 Test(table, every_row_is_a_call_that_the_models_know)
 {
     size_t n;
-    const struct m2_collect_row *rows = m2_collect_rows(&n);
+    const struct m2_collect_row *rows = m2_collect_rows(M2_READ_CHECKS, &n);
     struct testsys t;
     testsys_init(&t, NULL);
     cr_assert_gt(n, 60);
@@ -42,7 +42,7 @@ Test(table, every_row_is_a_call_that_the_models_know)
 static bool has_operation(const char *name)
 {
     size_t n;
-    const struct m2_collector_row *rows = m2_collectors(&n);
+    const struct m2_collector_row *rows = m2_collectors(M2_READ_CHECKS, &n);
     for (size_t i = 0; i < n; i++) {
         size_t len = strlen(rows[i].service);
         if (strncmp(name, rows[i].service, len) == 0 && name[len] == ':' &&
@@ -55,7 +55,7 @@ static bool has_operation(const char *name)
 Test(table, what_feeds_a_row_is_a_row_and_every_row_is_wanted)
 {
     size_t n;
-    const struct m2_collector_row *rows = m2_collectors(&n);
+    const struct m2_collector_row *rows = m2_collectors(M2_READ_CHECKS, &n);
     for (size_t i = 0; i < n; i++) {
         cr_expect_not_null(rows[i].checks[0], "%s %s", rows[i].service, rows[i].operation);
         for (const char *const *after = rows[i].after; *after; after++)
