@@ -112,6 +112,8 @@ struct m2_bill {
 };
 /** Errors: M2_ELIMIT (an amount that does not fit). */
 int m2_bill_job(struct m2_bill *out, const struct m2_rates *rates, const struct m2_job *job, struct m2_err *err) M2_MUST_USE;
+/** MORE's lines to those of TO, which begins as a zeroed bill. Errors: M2_ELIMIT. */
+int m2_bill_add(struct m2_bill *to, const struct m2_bill *more, struct m2_err *err) M2_MUST_USE;
 /** The quantity of ITEM that JOB uses (what m2_bill_job multiplies). */
 struct m2_ratio m2_bill_quantity(enum m2_cost_item item, const struct m2_job *job);
 

@@ -20,6 +20,7 @@
 #include "m2/err.h"
 #include "m2/mem.h"
 #include "m2/snapshot.h"
+#include "m2/summary.h"
 
 enum m2_outcome {
     M2_OUT_SUCCEEDED, M2_OUT_FAILED, M2_OUT_TIMED_OUT, M2_OUT_ABORTED, M2_OUT_PENDING_REDRIVE, M2_OUT_RUNNING,
@@ -64,5 +65,20 @@ struct m2_history {
 int m2_history_read(struct m2_history *out, struct m2_arena *a, const struct m2_snapshot *s, int64_t since_ms,
                     struct m2_err *err) M2_MUST_USE;
 #define M2_HISTORY_DAYS 30
+
+/* ---- what it cost ---- */
+
+/* Prices of one region, looked up once for each platform and architecture. Begins with the first three set and the rest 0. */
+struct m2_history_prices {
+    const struct m2_prices *prices;
+    const char *region;
+    const char *const *without; /* as for m2_rates_find */
+    struct m2_rates rates[M2_PLATFORM_COUNT][M2_ARCH_COUNT];
+    bool found[M2_PLATFORM_COUNT][M2_ARCH_COUNT];
+};
+/** Each run of JOB into BILLS (room for all of them) and all of them together into SUM and OUT. A job counts for the platform and size of
+ * its last run. Errors: as m2_rates_find and m2_bill_job. */
+int m2_history_price(struct m2_priced *out, struct m2_bill *sum, struct m2_bill *bills, struct m2_history_prices *p,
+                     const struct m2_history_job *job, struct m2_err *err) M2_MUST_USE;
 
 #endif

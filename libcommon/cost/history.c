@@ -171,6 +171,7 @@ static void gather(struct executions *all, struct m2_history_world *w)
 static void add_empty_run(struct m2_history_world *w, struct m2_history_job *job)
 {
     struct m2_history_run run = { .started_ms = job->started_ms, .failed = job->outcome != M2_OUT_SUCCEEDED };
+    w->count[M2_N_NO_RUN]++;
     run.usage = (struct m2_job){ .platform = M2_LAMBDA, .memory_gb10 = M2_GB_SCALE / 8 };
     m2_vec_push(w->a, &job->runs, run);
 }

@@ -78,6 +78,7 @@ enum m2_count {
     M2_N_TASK_TIMES,    /* tasks billed by the times of events */
     M2_N_RUN_TIMES,     /* runs of functions billed by the times of events */
     M2_N_RUN_UNSURE,    /* runs whose report may be another's of the same moment */
+    M2_N_NO_RUN,        /* jobs in which nothing ran */
     M2_N_NO_PULL,       /* tasks that never began to pull */
     M2_N_NO_SIZE,       /* tasks or runs whose size nothing tells */
     M2_N_NO_ARCH,       /* architecture taken to be x86_64 */

@@ -180,6 +180,11 @@ static void take(struct m2_tries *out, struct m2_arena *a, struct event *events,
         t->submitted = parsed(a, e->details, "output");
     } else if (t && role == ROLE_ENDED) {
         end_try(t, a, e, roles[row].end);
+    } else if (role == ROLE_ENDED && roles[row].end != M2_TRY_NEVER_RAN) {
+        /* Its beginning is missing; a task's account of itself tells enough all the same. */
+        out->cut = true;
+        begin_try(out, a, e, e->state == NONE ? NULL : m2_v_str(events[e->state].details, "name"));
+        end_try(&out->list.at[out->list.len - 1], a, e, roles[row].end);
     }
 }
 
@@ -187,7 +192,7 @@ void m2_tries_read(struct m2_tries *out, struct m2_arena *a, const struct m2_val
 {
     size_t n;
     struct event *events = read_events(a, m2_v_get(output, "events"), &n);
-    *out = (struct m2_tries){ .cut = n == 0 || events[0].id != 1 || m2_v_get(output, "nextToken") != NULL };
+    *out = (struct m2_tries){ .cut = n == 0 || events[0].id != 1 || m2_v_get(output, "nextToken") };
     for (size_t i = 0; i < n; i++) {
         inherit(events, n, i);
         take(out, a, events, i);

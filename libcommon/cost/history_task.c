@@ -201,14 +201,13 @@ void m2_history_task(struct m2_history_world *w, struct m2_history_job *job, con
     const struct m2_value *list = m2_v_len(result) ? result : submitted;
     const char *own = text_of(tried->result, "taskArn");
     size_t n = m2_v_len(list);
-    /* RunTask was refused, or placed nothing. */
-    if (!n && !own)
+    if (!n && !own && !m2_either(tried->result, "stoppedAt")) /* RunTask was refused, or placed nothing */
         return;
     for (size_t i = 0; i < (n ? n : 1); i++) {
         struct task t = { 0 };
         read_plan(&t, w, tried);
         read_task(&t, m2_v_at(list, i));
-        if (own && (n <= 1 || m2_str_eq(own, t.arn)))
+        if (n <= 1 || m2_str_eq(own, t.arn))
             read_task(&t, tried->result);
         read_task(&t, described(w, t.arn));
         add_run(w, job, &t, tried);

@@ -91,6 +91,11 @@ static bool reached_too_late(const struct m2_snapshot *s)
     return c && c->status == M2_CALL_SKIPPED && !m2_v_str(c->input, "executionArn");
 }
 
+static const char *executions(struct m2_history_world *w, size_t n)
+{
+    return n == 1 ? "One execution has" : m2_arena_printf(w->a, "%zu executions have", n);
+}
+
 static void histories(struct m2_history_world *w)
 {
     struct reasons r = { 0 };
@@ -110,23 +115,19 @@ static void histories(struct m2_history_world *w)
             r.first_refused = r.first_refused ? r.first_refused : c;
         }
     }
+    const char *right = m2_model_iam_action(w->a, "stepfunctions", "GetExecutionHistory");
     if (r.gone)
-        unseen(w,
-               "%zu executions have no history any more (AWS keeps it for 90 days after the end, or 30): not "
-               "billed here.",
-               r.gone);
+        unseen(w, "%s no history any more (AWS keeps it for 90 days after the end, or 30): not billed here.",
+               executions(w, r.gone));
     if (r.late)
-        unseen(w, "%zu histories were not read before the time limit: their executions are not billed here.",
-               r.late);
+        unseen(w, "%s no history here, because the time limit passed first: not billed here.",
+               executions(w, r.late));
     if (r.refused)
-        unseen(w, "%zu executions are not billed here: %s", r.refused,
-               m2_look_why(w->a, m2_model_iam_action(w->a, "stepfunctions", "GetExecutionHistory"),
-                           r.first_refused));
+        unseen(w, "%s no history here: %s Not billed here.", executions(w, r.refused),
+               m2_look_why(w->a, right, r.first_refused));
     if (r.never)
-        unseen(w,
-               "%zu executions are listed without their history, so they are not billed here: the snapshot "
-               "holds only some.",
-               r.never);
+        unseen(w, "%s no history in the snapshot, which holds only some: not billed here.",
+               executions(w, r.never));
 }
 
 /* ---- what was refused ---- */
@@ -215,6 +216,11 @@ static const struct {
                           "moment.",
                           "%zu runs of functions were matched to their reports by time, among several of the "
                           "moment." },
+    [M2_N_NO_RUN] = { false,
+                      "In one job no task and no function ran: it passed through states only, and stands "
+                      "under lambda.",
+                      "In %zu jobs no task and no function ran: they passed through states only, and stand "
+                      "under lambda." },
     [M2_N_NO_PULL] = { false, "One task never began to pull its image: billed 0.",
                        "%zu tasks never began to pull their images: billed 0." },
     [M2_N_NO_SIZE] = { true, "One task or run is not billed here, because nothing tells its size.",

@@ -13,6 +13,7 @@
 #include "m2/cli.h"
 #include "m2/cost.h"
 #include "m2/doc.h"
+#include "m2/history.h"
 #include "m2/prices.h"
 #include "m2/value.h"
 
@@ -101,6 +102,12 @@ const char *cost_size_text(struct m2_arena *a, const struct m2_job *job);
 const char *cost_duration_text(struct m2_arena *a, int64_t ms);
 /** "Fargate Spot" */
 const char *cost_platform_text(enum m2_platform platform);
+
+/** What ran in the account, or in --snapshot, for history, forecast and reconcile; saved where --save-snapshot says. The
+ * region of the prices becomes the account's. *CUT: why the account could not be read to the end although there is a
+ * history (M2_OK: it was). Errors: as m2_collect, m2_snapshot_load and m2_history_read. */
+int cost_account_history(struct m2_history *out, struct cost_run *run, struct m2_err *cut,
+                         struct m2_err *err) M2_MUST_USE;
 
 /** The value of --budget in *PICO; false without the option. Errors through ERR: 0 ok, -1 M2_EUSAGE. */
 int cost_budget(bool *given, m2_pico *pico, const struct cost_run *run, struct m2_err *err) M2_MUST_USE;
