@@ -9,11 +9,8 @@
 
 const struct gendocs_tool gendocs_tools[] = {
     { &doctor_tool, sizeof(struct doctor_args) },
-<<<<<<< HEAD
     { &cost_tool, sizeof(struct cost_args) },
-=======
     { &register_tool, sizeof(struct register_args) },
->>>>>>> 274fbc0bb23c651846b6cd0c7a0dd171e26da463
     { NULL, 0 },
 };
 
