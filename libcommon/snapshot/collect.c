@@ -198,7 +198,8 @@ static struct m2_value *call_value(struct m2_arena *a, const struct m2_collected
     return v;
 }
 
-static struct m2_value *calls_value(struct m2_collect_run *run)
+/* COUNTS gets what goes there instead. */
+static struct m2_value *calls_value(struct m2_collect_run *run, struct m2_value *counts)
 {
     struct m2_value *list = m2_v_array(run->a);
     struct m2_collected **sorted = m2_arena_new_array(run->a, struct m2_collected *, run->calls.len);
@@ -209,7 +210,9 @@ static struct m2_value *calls_value(struct m2_collect_run *run)
     if (n)
         qsort(sorted, n, sizeof *sorted, by_place);
     for (size_t i = 0; i < n; i++)
-        m2_v_push(run->a, list, call_value(run->a, sorted[i]));
+        m2_v_push(run->a, sorted[i]->row->counts ? counts : list,
+                  sorted[i]->row->counts ? m2_bucket_counts(run->a, &sorted[i]->call)
+                                         : call_value(run->a, sorted[i]));
     return list;
 }
 
@@ -242,7 +245,10 @@ struct m2_value *m2_collect_document(struct m2_collect_run *run, bool final)
         target = (struct m2_target){ .stack = run->target.stack, .assign_public_ip = -1 };
     }
     m2_v_set(a, root, "target", m2_target_to_value(a, &target));
-    m2_v_set(a, root, "calls", calls_value(run));
+    struct m2_value *counts = m2_v_array(a);
+    m2_v_set(a, root, "calls", calls_value(run, counts));
+    if (m2_v_len(counts))
+        m2_v_set(a, root, "bucket_counts", counts);
     return root;
 }
 
