@@ -109,6 +109,12 @@ struct m2_value *m2_plan_to_value(struct m2_arena *a, const struct m2_plan *p, c
 /** How many items of P do something. */
 size_t m2_plan_work(const struct m2_plan *p);
 
+/** Work of NOW (action and resource) that THEN does not show, one sentence each; empty: THEN's consent covers it. */
+struct m2_plan_news {
+    M2_VEC(const struct m2_plan_item *) list;
+};
+void m2_plan_compare(struct m2_plan_news *out, struct m2_arena *a, const struct m2_plan *then, const struct m2_plan *now);
+
 /* What must hold before something is deleted; docs and tests walk the table. */
 enum m2_guard_kind {
     M2_GUARD_LIVE, /* does not hold: it is the stack's no more, and not in the plan */
@@ -123,5 +129,70 @@ struct m2_guard_row {
 };
 /** N rows. Static storage. */
 const struct m2_guard_row *m2_cleanup_guards(size_t *n);
+
+/* ---- carrying it out ---- */
+
+enum m2_teardown_state {
+    M2_GONE,      /* seen gone at its own service */
+    M2_KEPT,      /* on purpose, as the plan said */
+    M2_LEFT,      /* still there: reason, sentence, command */
+    M2_UNTOLD,    /* whether it is gone could not be seen */
+    M2_NOT_BEGUN, /* the run ended before its turn */
+    M2_TEARDOWN_STATES
+};
+const char *m2_teardown_state_name(enum m2_teardown_state s); /* "gone", "kept", "left", "unknown", "not-begun" */
+
+struct m2_teardown_item {
+    const struct m2_plan_item *item;
+    enum m2_teardown_state state;
+    const char *reason, *said; /* slug and sentence; "" when gone */
+    const char *command;       /* that ends it, or NULL */
+};
+
+struct m2_empty_result; /* m2/empty.h */
+struct m2_empty_options;
+
+struct m2_teardown_options {
+    const struct m2_sys *sys;
+    struct m2_net *net;
+    struct m2_aws *aws;
+    struct m2_plan_options plan;
+    const struct m2_plan *agreed; /* what the user consented to */
+    struct m2_journal *journal;   /* locked */
+    int64_t deadline_mono_ms;     /* 0: none */
+    void *user;
+    /* Read the account (and Brain) again; the stack by ARN where ARN is not NULL. */
+    int (*read)(void *user, struct m2_snapshot *out, struct m2_arena *a, const char *arn, struct m2_err *err);
+    /* Remove the unit ID at Brain and see it gone. */
+    int (*unregister)(void *user, const char *id, struct m2_err *err);
+    /* m2_empty_bucket, or what stands for it in a test. */
+    int (*empty)(struct m2_empty_result *out, struct m2_arena *a, const struct m2_empty_options *opt,
+                 struct m2_err *err);
+    void (*tell)(void *user, const char *phase);    /* may be NULL */
+    void (*progress)(void *user, const char *text); /* may be NULL */
+    void (*hold)(void *user, bool on); /* an interruption waits while a call that changes something is under way; may be NULL */
+};
+
+struct m2_teardown {
+    struct m2_plan plan;  /* as it was made just before */
+    struct m2_plan_news news;
+    bool changed;         /* there is news: nothing was done, consent is needed anew */
+    M2_VEC(struct m2_teardown_item) items; /* one for each of the plan's, in its order */
+    size_t counts[M2_TEARDOWN_STATES];
+    uint64_t versions, bytes, uploads; /* deleted */
+    unsigned attempts;                 /* at deleting the stack */
+    M2_VEC(const char *) notes;
+};
+
+/** Carry out what was agreed to. 0: to the end (OUT says what is left) or nothing because of news. -1: it stopped; OUT says what was
+ * and was not done. Errors: M2_EDENIED (the plan is blocked now), M2_EINPUT (the journal is of another stack), M2_EIO (the journal
+ * cannot be written), M2_ECRED, M2_ENET, M2_ESERVICE, M2_ECANCELLED, M2_ETIMEOUT. */
+int m2_teardown_run(struct m2_teardown *out, struct m2_arena *a, const struct m2_teardown_options *opt,
+                    struct m2_err *err) M2_MUST_USE;
+/** m2-plan/1 with an "outcome" for each item. */
+struct m2_value *m2_teardown_to_value(struct m2_arena *a, const struct m2_teardown *t, const char *tool,
+                                      const char *version);
+/** Where the journal of the stack ARN is by default; NULL without a home. */
+const char *m2_teardown_journal(struct m2_arena *a, const struct m2_sys *sys, const char *stack_arn);
 
 #endif

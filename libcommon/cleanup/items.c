@@ -83,17 +83,23 @@ static enum m2_action action_of(const struct m2_planning *p, const struct m2_sub
 
 /* ---- the sentence that says why it is the stack's own ---- */
 
+/* "arn:…:stack/NAME/ID": NAME. The whole ARN is in the item. */
+static const char *stack_name(struct m2_arena *a, const char *arn)
+{
+    const char *at = arn ? strchr(arn, '/') : NULL;
+    return at ? m2_arena_strndup(a, at + 1, strcspn(at + 1, "/")) : m2_str_or(arn, "?");
+}
+
 static const char *proof(const struct m2_planning *p, const struct m2_subject *t)
 {
     struct m2_arena *a = p->a;
-    const char *logical = m2_str_or(t->r->logical_id, "?");
+    const char *logical = m2_str_or(t->r->logical_id, "?"), *stack = stack_name(a, t->r->stack_arn);
     if (t->log_group)
-        return m2_arena_printf(a,
-                               "Lambda's log group of exactly the function %s, resource %s of the stack %s.",
-                               t->r->physical_id, logical, t->r->stack_arn);
+        return m2_arena_printf(a, "Lambda's log group of exactly the function %s, %s of the stack %s.",
+                               t->r->physical_id, logical, stack);
     const char *tag = m2_cleanup_stack_tag(p, t);
     bool bucket = m2_str_eq(t->r->type, "AWS::S3::Bucket");
-    return m2_arena_printf(a, "Resource %s of the stack %s%s%s.", logical, t->r->stack_arn,
+    return m2_arena_printf(a, "The stack %s lists it under its ARN%s%s.", stack,
                            bucket ? "; S3 confirms this account as its owner" : "",
                            tag ? "; its tag " M2_TAG_STACK_ID " says the same" : "");
 }
@@ -153,7 +159,8 @@ static void keep(struct m2_planning *p, struct m2_plan_item *item, const struct 
     item->why = *r->fix ? m2_arena_printf(p->a, "%s %s", r->why, r->fix) : r->why;
     item->command = guard->pub.kind == M2_GUARD_KEEP ? m2_cleanup_end_command(p, item) : NULL;
     item->seconds = 0;
-    if (guard->pub.kind == M2_GUARD_OWN && !m2_str_starts(r->slug, "account.")) /* said once, by m2_plan_blocks */
+    if (guard->pub.kind == M2_GUARD_OWN &&
+        !m2_str_starts(r->slug, "account.")) /* said once, by m2_plan_blocks */
         m2_plan_note_add(p, true, r->slug,
                          m2_arena_printf(p->a, "%s %s is not proved to be this stack's own. %s", item->type,
                                          item->resource, r->why),

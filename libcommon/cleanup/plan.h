@@ -78,6 +78,7 @@ const struct m2_resource *m2_cleanup_parent(const struct m2_planning *p, const c
 bool m2_cleanup_ended(const struct m2_resource *r);
 /** The command that ends what ITEM costs, or NULL. */
 const char *m2_cleanup_end_command(const struct m2_planning *p, const struct m2_plan_item *item);
-void m2_plan_note_add(struct m2_planning *p, bool blocks, const char *slug, const char *said, const char *fix);
+void m2_plan_note_add(struct m2_planning *p, bool blocks, const char *slug, const char *said,
+                      const char *fix);
 
 #endif
