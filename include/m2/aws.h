@@ -47,6 +47,9 @@ struct m2_aws_call {
     const char *region;           /* NULL: the client's; global services place themselves */
     const struct m2_value *input; /* object or NULL */
     bool one_page;                /* default: all pages, joined */
+    bool once;       /* the caller paces and repeats: a refused or lost attempt is the answer, and no other call waits for it */
+    bool repeatable; /* a second run does no harm (it deletes by version): connections are kept, a lost answer is asked for again */
+    bool finish;     /* begun before the run is cancelled, it is finished (M2_HTTP_FINISH) */
 };
 
 enum m2_aws_status { M2_AWS_OK, M2_AWS_ERROR };

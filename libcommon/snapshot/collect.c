@@ -101,7 +101,11 @@ static void emit(struct m2_collect_run *run, const struct m2_collect_row *row, c
     m2_vec_push(run->a, &run->calls, c);
     run->running++;
     run->running_of[c->rank]++;
-    struct m2_aws_call call = { row->pub.service, row->pub.operation, c->call.region, input, row->one_page };
+    struct m2_aws_call call = { .service = row->pub.service,
+                                .operation = row->pub.operation,
+                                .region = c->call.region,
+                                .input = input,
+                                .one_page = row->one_page };
     run->seam->start(run->seam->ctx, run->a, &call, on_answer, c);
 }
 
