@@ -68,6 +68,7 @@ struct m2_emptier {
     size_t queued, pages;   /* waiting jobs; pages alive */
     unsigned calls, timers; /* whose callbacks have not run; calls includes the deleting */
     struct m2_empty_range *ranges;
+    char *origin;           /* the first key of the round */
     size_t n_ranges, lists; /* lists: asked for */
     struct m2_empty_uploads uploads;
     uint64_t round_listed, round_uploads, round_deleted, deleted_before;

@@ -38,6 +38,8 @@ void m2_empty_list_free(struct m2_emptier *e)
         next = r->next;
         range_free(r);
     }
+    free(e->origin);
+    e->origin = NULL;
     e->ranges = NULL;
     e->n_ranges = e->lists = 0;
 }
@@ -255,8 +257,10 @@ static void try_split(struct m2_empty_range *r, const char *first, const char *l
         m2_empty_pages_ahead(first, last, r->end) < WORTH_A_SPLIT ||
         e->queued + e->out->done.in_flight >= (size_t)e->pace.window)
         return;
+    if (!e->origin)
+        e->origin = m2_empty_keep(first);
     a = m2_arena_new();
-    r->cut = m2_empty_keep(m2_empty_split(a, first, strcmp(r->at, last) > 0 ? r->at : last, r->end));
+    r->cut = m2_empty_keep(m2_empty_split(a, e->origin, strcmp(r->at, last) > 0 ? r->at : last, r->end));
     m2_arena_free(a);
     r->cut_tries = 0;
     if (r->cut)

@@ -92,9 +92,9 @@ static const char *between(struct m2_arena *a, const char *last, const char *end
     }
 }
 
-const char *m2_empty_split(struct m2_arena *a, const char *first, const char *last, const char *end)
+const char *m2_empty_split(struct m2_arena *a, const char *origin, const char *last, const char *end)
 {
-    size_t n = common(first, last);
+    size_t n = common(origin, last);
     if (!m2_utf8_valid(last, strlen(last)) || (end && !m2_utf8_valid(end, strlen(end))))
         return NULL;
     const char *at = end && strncmp(end, last, n) == 0 ? NULL : behind(a, last, n);

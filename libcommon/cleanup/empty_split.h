@@ -15,9 +15,10 @@
  * infinite without an END. */
 double m2_empty_pages_ahead(const char *first, const char *last, const char *end);
 
-/** A key above LAST and below END (NULL: no end), for a range whose newest page went from FIRST to LAST: the
- * end of what the page has in common if the range goes on behind it, else about the middle between LAST and
- * END. NULL: there is none, or a key is no UTF-8. */
-const char *m2_empty_split(struct m2_arena *a, const char *first, const char *last, const char *end);
+/** A key above LAST and below END (NULL: no end), for a range whose newest page ended with LAST: behind all
+ * that begins as LAST and ORIGIN, the first key of the bucket, do, if the range goes on behind it; else about
+ * the middle between LAST and END. So whatever all keys have in common costs one look, not one for each of
+ * its characters. NULL: there is no such key, or one is no UTF-8. */
+const char *m2_empty_split(struct m2_arena *a, const char *origin, const char *last, const char *end);
 
 #endif
