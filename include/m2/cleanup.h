@@ -170,7 +170,6 @@ struct m2_teardown_options {
                  struct m2_err *err);
     void (*tell)(void *user, const char *phase);    /* may be NULL */
     void (*progress)(void *user, const char *text); /* may be NULL */
-    void (*hold)(void *user, bool on); /* an interruption waits while a call that changes something is under way; may be NULL */
 };
 
 struct m2_teardown {

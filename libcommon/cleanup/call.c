@@ -114,10 +114,10 @@ static enum m2_said ask(const struct m2_value **out, struct m2_teardown_run *x, 
     const struct m2_aws_call call = {
         .service = service, .operation = operation, .input = input, .one_page = one_page
     };
-    x->seam->start(x->seam->ctx, x->a, &call, on_answer, p);
+    x->seam->start(x->seam->ctx, x->a, call, on_answer, p);
     while (!p->done)
         if (!m2_net_step(x->opt->net, STEP_MS) && !p->done) {
-            (void)m2_fail(err, M2_EBUG, "%s %s was never answered", service, operation);
+            (void)m2_fail(err, M2_EBUG, "%s %s was never answered", call->service, call->operation);
             return M2_SAID_NO;
         }
     if (p->answer.status == M2_AWS_OK) {
@@ -133,13 +133,17 @@ static enum m2_said ask(const struct m2_value **out, struct m2_teardown_run *x, 
 enum m2_said m2_teardown_ask(const struct m2_value **out, struct m2_teardown_run *x, const char *service,
                              const char *operation, const struct m2_value *input, struct m2_err *err)
 {
-    return ask(out, x, service, operation, input, false, err);
+    const struct m2_aws_call call = { .service = service, .operation = operation, .input = input };
+    return ask(out, x, &call, err);
 }
 
 enum m2_said m2_teardown_ask_page(const struct m2_value **out, struct m2_teardown_run *x, const char *service,
                                   const char *operation, const struct m2_value *input, struct m2_err *err)
 {
-    return ask(out, x, service, operation, input, true, err);
+    const struct m2_aws_call call = {
+        .service = service, .operation = operation, .input = input, .one_page = true
+    };
+    return ask(out, x, &call, err);
 }
 
 bool m2_teardown_fatal(const struct m2_err *err)
@@ -175,15 +179,14 @@ int m2_teardown_change(enum m2_said *said, struct m2_teardown_run *x, const char
                        struct m2_err *why, struct m2_err *err)
 {
     const struct m2_value *out = NULL;
+    const struct m2_aws_call call = {
+        .service = service, .operation = operation, .input = input, .one_page = true, .finish = true
+    };
     struct m2_err refused = { 0 };
     if (m2_teardown_may_go_on(x, err) < 0 ||
         m2_teardown_note(x, step, resource, M2_STEP_STARTED, NULL, err) < 0)
         return -1;
-    if (x->opt->hold)
-        x->opt->hold(x->opt->user, true);
-    *said = ask(&out, x, service, operation, input, true, &refused);
-    if (x->opt->hold)
-        x->opt->hold(x->opt->user, false);
+    *said = ask(&out, x, &call, &refused);
     if (*said == M2_SAID_NO && m2_teardown_fatal(&refused)) /* it may have acted: the step stays open */
         return m2_fail(err, refused.code, "%s", refused.msg);
     if (m2_teardown_note(x, step, resource, *said == M2_SAID_NO ? M2_STEP_FAILED : M2_STEP_DONE,

@@ -100,10 +100,13 @@ static void start_now(void *user)
     if (run->closed)
         return;
     const struct m2_collect_row *row = c->row;
-    struct m2_aws_call call = {
-        row->pub.service, row->pub.operation,        c->call.region, c->call.input, row->one_page,
-        row->keep,        row->more ? on_page : NULL
-    };
+    struct m2_aws_call call = { .service = row->pub.service,
+                                .operation = row->pub.operation,
+                                .region = c->call.region,
+                                .input = c->call.input,
+                                .one_page = row->one_page,
+                                .keep = row->keep,
+                                .more = row->more ? on_page : NULL };
     c->started_ms = m2_mono_ms(run->opt->sys);
     run->seam->start(run->seam->ctx, run->a, &call, on_answer, c);
 }

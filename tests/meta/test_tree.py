@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-LAYERS = ["base", "data", "net", "aws", "brain", "snapshot", "cost", "analyze", "report"]
+LAYERS = ["base", "data", "net", "aws", "brain", "snapshot", "cost", "analyze", "cleanup", "report"]
 # The public headers by the layer that implements them; a header missing here fails the test below.
 HEADERS = {
     "base": "err mem buf str time file secret digest sys embed banned lanes",
@@ -17,6 +17,7 @@ HEADERS = {
     "snapshot": "snapshot collect stackview runlog",
     "cost": "money prices cost compare summary jobcsv history",
     "analyze": "finding check deployment",
+    "cleanup": "empty cleanup",
     "report": "report doc",
     "cli": "cli",
 }

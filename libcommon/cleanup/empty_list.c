@@ -1,0 +1,283 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup/empty.h"
+#include "cleanup/empty_split.h"
+
+#define RANGES_MAX 16
+#define WORTH_A_SPLIT 3 /* pages */
+
+static struct m2_empty_range *range_new(struct m2_emptier *e, const char *at, char *end)
+{
+    struct m2_empty_range *r = m2_xcalloc(1, sizeof *r);
+    *r = (struct m2_empty_range){ .next = e->ranges, .e = e, .at = m2_empty_keep(at), .end = end };
+    e->ranges = r;
+    e->n_ranges++;
+    return r;
+}
+
+static void range_free(struct m2_empty_range *r)
+{
+    m2_arena_free(r->call);
+    m2_arena_free(r->cut_call);
+    free(r->at);
+    free(r->version);
+    free(r->end);
+    free(r->cut);
+    free(r);
+}
+
+void m2_empty_list_start(struct m2_emptier *e)
+{
+    (void)range_new(e, NULL, NULL);
+}
+
+void m2_empty_list_free(struct m2_emptier *e)
+{
+    for (struct m2_empty_range *r = e->ranges, *next; r; r = next) {
+        next = r->next;
+        range_free(r);
+    }
+    free(e->origin);
+    e->origin = NULL;
+    e->ranges = NULL;
+    e->n_ranges = e->lists = 0;
+}
+
+/* ---- a page ---- */
+
+static bool inside(const struct m2_empty_range *r, const char *key)
+{
+    int behind = r->at ? strcmp(key, r->at) : 1;
+    return (behind > 0 || (behind == 0 && r->version)) && (!r->end || strcmp(key, r->end) <= 0);
+}
+
+struct reading {
+    struct m2_empty_range *range;
+    struct m2_empty_page *page;
+    struct m2_empty_item *items;
+    size_t n;
+    const char *first, *last; /* of the keys inside, in their order */
+    bool past;                /* a key behind the range was there */
+};
+
+static int read_one(struct reading *in, const struct m2_value *v, struct m2_err *err)
+{
+    struct m2_empty_range *r = in->range;
+    const struct m2_value *named = m2_v_get(v, "Key");
+    const char *key = m2_v_text(named), *version = m2_v_str(v, "VersionId");
+    if (!key || m2_str_empty(version))
+        return m2_fail(err, M2_EPROTO, "bucket %s: S3 listed %s without its %s", r->e->opt->bucket,
+                       m2_str_or(key, "something"), key ? "version" : "key");
+    if (!inside(r, key)) {
+        in->past = in->past || (r->end && strcmp(key, r->end) > 0);
+        return 0;
+    }
+    struct m2_empty_item *item = &in->items[in->n];
+    item->key = m2_arena_strdup(in->page->arena, key);
+    item->version = m2_arena_strdup(in->page->arena, version);
+    int64_t size = m2_v_int_or(v, "Size", 0);
+    item->size = size > 0 ? (uint64_t)size : 0;
+    r->e->round_listed++;
+    if (named->u.text.n != strlen(key)) { /* cut at the NUL it would be another key */
+        m2_empty_keep_left(r->e, item, "KeyHasNul", "the key holds a NUL character");
+        return 0;
+    }
+    in->n++;
+    if (!in->first || strcmp(item->key, in->first) < 0)
+        in->first = item->key;
+    if (!in->last || strcmp(item->key, in->last) > 0)
+        in->last = item->key;
+    return 0;
+}
+
+/* Move R behind the page; done when there is no more, or none inside. */
+static int advance(struct m2_empty_range *r, const struct reading *in, const struct m2_value *output,
+                   struct m2_err *err)
+{
+    const char *at = m2_v_str(output, "NextKeyMarker"), *version = m2_v_str(output, "NextVersionIdMarker");
+    r->done = in->past || !m2_v_bool_or(output, "IsTruncated", false);
+    if (r->done)
+        return 0;
+    if (m2_str_empty(at) || (r->at && strcmp(at, r->at) < 0) ||
+        (m2_str_eq(at, r->at) && m2_str_eq(m2_str_empty(version) ? NULL : version, r->version)))
+        return m2_fail(err, M2_EPROTO,
+                       "bucket %s: there is another page of versions, but the marker to it does not go on",
+                       r->e->opt->bucket);
+    r->done = r->end && strcmp(at, r->end) > 0;
+    char *next = m2_empty_keep(at), *next_version = m2_empty_keep(version);
+    free(r->at);
+    free(r->version);
+    r->at = next;
+    r->version = next_version;
+    return 0;
+}
+
+static void try_split(struct m2_empty_range *r, const char *first, const char *last);
+
+static int read_page(struct m2_empty_range *r, const struct m2_value *output, struct m2_err *err)
+{
+    static const char *const lists[] = { "Versions", "DeleteMarkers" };
+    struct m2_emptier *e = r->e;
+    struct reading in = { .range = r, .page = m2_xcalloc(1, sizeof *in.page) };
+    const struct m2_value *v;
+    int rc = 0;
+    in.page->arena = m2_arena_new();
+    in.items =
+        m2_arena_new_array(in.page->arena, struct m2_empty_item,
+                           m2_v_len(m2_v_get(output, lists[0])) + m2_v_len(m2_v_get(output, lists[1])));
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        m2_v_each(v, k, m2_v_get(output, lists[i])) rc = rc < 0 ? rc : read_one(&in, v, err);
+    if (rc == 0)
+        rc = advance(r, &in, output, err);
+    if (rc == 0 && !r->done && in.n)
+        try_split(r, in.first, in.last);
+    uint64_t listed = e->deleted_before + e->round_listed;
+    e->out->done.listed = listed > e->out->done.listed ? listed : e->out->done.listed;
+    m2_empty_enqueue(e, in.page, M2_EMPTY_BATCH, in.items, rc == 0 ? in.n : 0);
+    return rc;
+}
+
+/* ---- asking ---- */
+
+static void ask(struct m2_empty_range *r);
+
+static void ask_again(void *user)
+{
+    struct m2_empty_range *r = user;
+    r->e->timers--;
+    r->asked = false;
+    r->e->lists--;
+    m2_empty_pump(r->e);
+}
+
+static void on_page(void *user, const struct m2_aws_answer *answer)
+{
+    struct m2_empty_range *r = user;
+    struct m2_emptier *e = r->e;
+    struct m2_err err = { 0 };
+    if (m2_empty_answered(e, answer))
+        return;
+    if (answer->status == M2_AWS_OK) {
+        r->asked = false;
+        r->tries = 0;
+        e->lists--;
+        if (read_page(r, answer->output, &err) < 0)
+            m2_empty_stop(e, &err);
+    } else {
+        (void)m2_empty_again(e, &r->tries, answer, ask_again, r);
+    }
+    m2_arena_free(r->call);
+    r->call = NULL;
+    m2_empty_pump(e);
+}
+
+static struct m2_value *list_input(struct m2_arena *a, const char *at, const char *version)
+{
+    struct m2_value *input = m2_v_object(a);
+    if (at)
+        m2_v_set_str(a, input, "KeyMarker", at);
+    if (version)
+        m2_v_set_str(a, input, "VersionIdMarker", version);
+    return input;
+}
+
+static void ask(struct m2_empty_range *r)
+{
+    r->asked = true;
+    r->e->lists++;
+    r->call = m2_arena_new();
+    m2_empty_call(r->e, r->call, "ListObjectVersions", list_input(r->call, r->at, r->version), false, on_page,
+                  r);
+}
+
+/* ---- more ranges ---- */
+
+static void probe(struct m2_empty_range *r);
+
+static void probe_again(void *user)
+{
+    struct m2_empty_range *r = user;
+    r->e->timers--;
+    if (!r->e->stopping)
+        probe(r);
+}
+
+/* The first key behind the cut, or NULL. */
+static const char *first_key(const struct m2_value *output)
+{
+    const char *version = m2_v_str(m2_v_at(m2_v_get(output, "Versions"), 0), "Key");
+    return version ? version : m2_v_str(m2_v_at(m2_v_get(output, "DeleteMarkers"), 0), "Key");
+}
+
+/* R's pages may have passed the cut meanwhile: then it is too late for it. */
+static void split(struct m2_empty_range *r, const char *key)
+{
+    if (r->done || (r->at && strcmp(r->at, r->cut) >= 0))
+        return;
+    if (key && (!r->end || strcmp(key, r->end) <= 0))
+        (void)range_new(r->e, r->cut, r->end);
+    else
+        free(r->end);
+    r->end = r->cut;
+    r->cut = NULL;
+}
+
+static void on_probe(void *user, const struct m2_aws_answer *answer)
+{
+    struct m2_empty_range *r = user;
+    struct m2_emptier *e = r->e;
+    if (m2_empty_answered(e, answer))
+        return;
+    if (answer->status != M2_AWS_OK && m2_empty_again(e, &r->cut_tries, answer, probe_again, r))
+        return;
+    if (answer->status == M2_AWS_OK)
+        split(r, first_key(answer->output));
+    free(r->cut);
+    r->cut = NULL;
+    m2_empty_pump(e);
+}
+
+/* Is there a key between the cut and the end? One key is enough to know. */
+static void probe(struct m2_empty_range *r)
+{
+    m2_arena_free(r->cut_call);
+    r->cut_call = m2_arena_new();
+    struct m2_value *input = list_input(r->cut_call, r->cut, NULL);
+    m2_v_set_int(r->cut_call, input, "MaxKeys", 1);
+    m2_empty_call(r->e, r->cut_call, "ListObjectVersions", input, false, on_probe, r);
+}
+
+/* Only while the listing is what holds up the deleting. */
+static void try_split(struct m2_empty_range *r, const char *first, const char *last)
+{
+    struct m2_emptier *e = r->e;
+    struct m2_arena *a;
+    if (r->cut || e->stopping || e->n_ranges >= RANGES_MAX ||
+        m2_empty_pages_ahead(first, last, r->end) < WORTH_A_SPLIT ||
+        e->queued + e->out->done.in_flight >= (size_t)e->pace.window)
+        return;
+    if (!e->origin)
+        e->origin = m2_empty_keep(first);
+    a = m2_arena_new();
+    r->cut = m2_empty_keep(m2_empty_split(a, e->origin, strcmp(r->at, last) > 0 ? r->at : last, r->end));
+    m2_arena_free(a);
+    r->cut_tries = 0;
+    if (r->cut)
+        probe(r);
+}
+
+void m2_empty_list_pump(struct m2_emptier *e)
+{
+    for (struct m2_empty_range **link = &e->ranges, *r; (r = *link) != NULL;) {
+        if (r->done && !r->asked && !r->cut) {
+            *link = r->next;
+            e->n_ranges--;
+            range_free(r);
+            continue;
+        }
+        if (!r->done && !r->asked && m2_empty_has_room(e))
+            ask(r);
+        link = &r->next;
+    }
+}
