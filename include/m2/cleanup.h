@@ -133,12 +133,12 @@ const struct m2_guard_row *m2_cleanup_guards(size_t *n);
 /* ---- carrying it out ---- */
 
 enum m2_teardown_state {
-    M2_GONE,      /* seen gone at its own service */
-    M2_KEPT,      /* on purpose, as the plan said */
-    M2_LEFT,      /* still there: reason, sentence, command */
-    M2_UNTOLD,    /* whether it is gone could not be seen */
-    M2_NOT_BEGUN, /* the run ended before its turn */
-    M2_TEARDOWN_STATES
+    M2_END_GONE,      /* seen gone at its own service */
+    M2_END_KEPT,      /* on purpose, as the plan said */
+    M2_END_LEFT,      /* still there: reason, sentence, command */
+    M2_END_UNTOLD,    /* whether it is gone could not be seen */
+    M2_END_NOT_BEGUN, /* the run ended before its turn */
+    M2_END_STATES
 };
 const char *m2_teardown_state_name(enum m2_teardown_state s); /* "gone", "kept", "left", "unknown", "not-begun" */
 
@@ -147,6 +147,7 @@ struct m2_teardown_item {
     enum m2_teardown_state state;
     const char *reason, *said; /* slug and sentence; "" when gone */
     const char *command;       /* that ends it, or NULL */
+    bool acted;                /* its step was done; whether it is gone, STATE says */
 };
 
 struct m2_empty_result; /* m2/empty.h */
@@ -177,7 +178,7 @@ struct m2_teardown {
     struct m2_plan_news news;
     bool changed;         /* there is news: nothing was done, consent is needed anew */
     M2_VEC(struct m2_teardown_item) items; /* one for each of the plan's, in its order */
-    size_t counts[M2_TEARDOWN_STATES];
+    size_t counts[M2_END_STATES];
     uint64_t versions, bytes, uploads; /* deleted */
     unsigned attempts;                 /* at deleting the stack */
     M2_VEC(const char *) notes;

@@ -54,14 +54,10 @@ struct m2_run {
 
     const char *service_name, *operation, *region;
     struct m2_op op;
-<<<<<<< HEAD
-    bool one_page, repeatable; /* repeatable: a second run of the same request does no harm */
+    bool one_page, once, finish;
+    bool harmless, repeatable; /* a second run of the same request does no harm: says the caller, is so */
     struct m2_value *(*keep)(struct m2_arena *a, const struct m2_value *page);
     bool (*more)(void *user, const struct m2_value *joined);
-=======
-        bool one_page, once, finish;
-    bool harmless, repeatable; /* a second run of the same request does no harm: says the caller, is so */
->>>>>>> 6a083f56e4f7b7e54c8256d10fd2845acd33963f
     struct m2_value *input, *joined;
     size_t pages;
     const struct m2_value *page_mark; /* an earlier page's input: met again, the tokens go round */

@@ -106,14 +106,10 @@ static bool is_gone(const struct m2_aws_answer *answer)
     return !m2_aws_is_denied(answer->code) && m2_code_not_found(answer->code, answer->message);
 }
 
-static enum m2_said ask(const struct m2_value **out, struct m2_teardown_run *x, const char *service,
-                        const char *operation, const struct m2_value *input, bool one_page,
-                        struct m2_err *err)
+static enum m2_said ask(const struct m2_value **out, struct m2_teardown_run *x,
+                        const struct m2_aws_call *call, struct m2_err *err)
 {
     struct pending *p = m2_arena_alloc(x->a, sizeof *p);
-    const struct m2_aws_call call = {
-        .service = service, .operation = operation, .input = input, .one_page = one_page
-    };
     x->seam->start(x->seam->ctx, x->a, call, on_answer, p);
     while (!p->done)
         if (!m2_net_step(x->opt->net, STEP_MS) && !p->done) {
@@ -142,6 +138,16 @@ enum m2_said m2_teardown_ask_page(const struct m2_value **out, struct m2_teardow
 {
     const struct m2_aws_call call = {
         .service = service, .operation = operation, .input = input, .one_page = true
+    };
+    return ask(out, x, &call, err);
+}
+
+enum m2_said m2_teardown_ask_change(const struct m2_value **out, struct m2_teardown_run *x,
+                                    const char *service, const char *operation, const struct m2_value *input,
+                                    struct m2_err *err)
+{
+    const struct m2_aws_call call = {
+        .service = service, .operation = operation, .input = input, .one_page = true, .finish = true
     };
     return ask(out, x, &call, err);
 }
@@ -179,14 +185,11 @@ int m2_teardown_change(enum m2_said *said, struct m2_teardown_run *x, const char
                        struct m2_err *why, struct m2_err *err)
 {
     const struct m2_value *out = NULL;
-    const struct m2_aws_call call = {
-        .service = service, .operation = operation, .input = input, .one_page = true, .finish = true
-    };
     struct m2_err refused = { 0 };
     if (m2_teardown_may_go_on(x, err) < 0 ||
         m2_teardown_note(x, step, resource, M2_STEP_STARTED, NULL, err) < 0)
         return -1;
-    *said = ask(&out, x, &call, &refused);
+    *said = m2_teardown_ask_change(&out, x, service, operation, input, &refused);
     if (*said == M2_SAID_NO && m2_teardown_fatal(&refused)) /* it may have acted: the step stays open */
         return m2_fail(err, refused.code, "%s", refused.msg);
     if (m2_teardown_note(x, step, resource, *said == M2_SAID_NO ? M2_STEP_FAILED : M2_STEP_DONE,

@@ -26,7 +26,7 @@ int m2_teardown_unregister(struct m2_teardown_run *x, struct m2_teardown_item *t
                        "without it)",
                        t->item->resource, why.msg);
     }
-    t->state = M2_GONE;
+    t->state = M2_END_GONE;
     return m2_teardown_note(x, "unregister", t->item->resource, M2_STEP_DONE, NULL, err);
 }
 
@@ -222,7 +222,7 @@ int m2_teardown_empty(struct m2_teardown_run *x, struct m2_teardown_item *t, str
                         (unsigned long long)r.done.deleted, (unsigned long long)r.done.bytes,
                         (unsigned long long)r.done.uploads, rc < 0 ? "; " : "", rc < 0 ? why.msg : "");
     if (ok)
-        *t = (struct m2_teardown_item){ .item = t->item, .state = M2_NOT_BEGUN, .reason = "", .said = "" };
+        m2_teardown_good(t, M2_END_NOT_BEGUN);
     else if (rc < 0)
         m2_teardown_left(t, "bucket.denied", m2_arena_strdup(x->a, why.msg));
     else

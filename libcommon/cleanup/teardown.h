@@ -39,6 +39,10 @@ enum m2_said m2_teardown_ask(const struct m2_value **out, struct m2_teardown_run
 /** As above for one page. */
 enum m2_said m2_teardown_ask_page(const struct m2_value **out, struct m2_teardown_run *x, const char *service,
                                   const char *operation, const struct m2_value *input, struct m2_err *err);
+/** As above for a call that changes something, whose journal the caller keeps: once begun it is finished. */
+enum m2_said m2_teardown_ask_change(const struct m2_value **out, struct m2_teardown_run *x,
+                                    const char *service, const char *operation, const struct m2_value *input,
+                                    struct m2_err *err);
 /** Change something: STEP of RESOURCE into the journal, the call, its end into the journal. *SAID what came
  * of it, WHY (may be NULL) the error where it is NO. -1: the run cannot go on: the journal cannot be written,
  * the credentials, the network, the time are at an end. */
@@ -93,6 +97,8 @@ int m2_teardown_failures(struct m2_failures *out, struct m2_teardown_run *x, con
 /** Do what the reasons ask for: empty again, delete images, stop tasks. */
 int m2_teardown_repair(struct m2_teardown_run *x, const struct m2_failures *f, struct m2_err *err);
 
+/** Nothing (more) is to be said of T. */
+void m2_teardown_good(struct m2_teardown_item *t, enum m2_teardown_state state);
 void m2_teardown_left(struct m2_teardown_item *t, const char *reason, const char *said);
 struct m2_teardown_item *m2_teardown_find(struct m2_teardown_run *x, const char *stack_arn,
                                           const char *logical_id, const char *resource);

@@ -52,4 +52,13 @@ void show_plan(struct m2_buf *out, struct work *w, const struct m2_plan *plan);
 void show_plan_text(struct m2_buf *out, struct m2_arena *a, const struct m2_plan *plan,
                     const struct m2_term *term);
 
+/* ---- apply.c, show_teardown.c: carrying out ---- */
+
+/** PLAN with consent. 0 with ERR set: it stopped, OUT says how far it came. */
+int apply(struct m2_buf *out, enum m2_exit *status, struct work *w, struct m2_plan *plan,
+          struct m2_err *err) M2_MUST_USE;
+/** STOPPED: why it was not finished, or NULL. */
+void show_teardown(struct m2_buf *out, struct work *w, const struct m2_teardown *t,
+                   const struct m2_err *stopped);
+
 #endif

@@ -45,7 +45,7 @@ static enum m2_exit status_of(const struct work *w, const struct m2_plan *plan)
     return M2_EXIT_OK;
 }
 
-static int plan_only(struct m2_buf *out, enum m2_exit *status, struct work *w, struct m2_err *err)
+static int plan_and_apply(struct m2_buf *out, enum m2_exit *status, struct work *w, struct m2_err *err)
 {
     struct m2_snapshot snap;
     struct m2_plan plan;
@@ -54,6 +54,8 @@ static int plan_only(struct m2_buf *out, enum m2_exit *status, struct work *w, s
         return -1;
     w->options.brain_problem = w->brain_problem;
     m2_plan_make(&plan, w->arena, &snap, &w->options);
+    if (w->args->apply)
+        return apply(out, status, w, &plan, err);
     m2_progress_clear(w->progress);
     show_plan(out, w, &plan);
     *status = status_of(w, &plan);
@@ -71,7 +73,7 @@ static int act(struct m2_buf *out, enum m2_exit *status, struct work *w, struct 
         return -1;
     if (read_settle_brain(w, err) < 0 || session_connect(&w->session, w->world->net, err) < 0)
         return -1;
-    return plan_only(out, status, w, err);
+    return plan_and_apply(out, status, w, err);
 }
 
 int cleanup_run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, const void *args,
