@@ -23,9 +23,20 @@ static bool is_bucket(const struct m2_subject *t)
     return is(t, "AWS::S3::Bucket");
 }
 
-static bool is_repository(const struct m2_subject *t)
+/* Is something done to it before the stack is asked? Then CloudFormation's own care for a Retain comes too
+ * late. */
+static bool is_touched(const struct m2_subject *t)
 {
-    return is(t, "AWS::ECR::Repository");
+    static const char *const types[] = { "AWS::S3::Bucket",
+                                         "AWS::ECR::Repository",
+                                         "AWS::Lambda::Function",
+                                         "AWS::ECS::Cluster",
+                                         "AWS::StepFunctions::StateMachine",
+                                         "AWS::CloudFormation::Stack" /* what is in it */ };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (is(t, types[i]))
+            return true;
+    return t->log_group;
 }
 
 /* ---- the stack's no more ---- */
@@ -165,10 +176,10 @@ static bool keeps(const char *policy)
     return policy && !m2_str_eq(policy, "Delete");
 }
 
-/* CloudFormation honours a Retain by itself; what is emptied before it is asked must not be one of those. */
 static bool policy_known(struct m2_planning *p, const struct m2_subject *t, struct m2_refusal *r)
 {
-    if (!is_bucket(t) && !is_repository(t))
+    bool gone = p->out->state == M2_PLAN_GONE; /* what it kept lives: asked by logs-adopted */
+    if (gone || !is_touched(t))
         return true;
     const struct m2_resource *open = above(p, t->r, unread);
     if (!open)
@@ -176,14 +187,14 @@ static bool policy_known(struct m2_planning *p, const struct m2_subject *t, stru
     return refuse(r, "template.unread",
                   m2_arena_printf(p->a, "Whether the template keeps %s (DeletionPolicy) could not be read.",
                                   m2_str_or(open->logical_id, "it")),
-                  "Allow cloudformation:GetTemplate, or use --keep-data.");
+                  "Allow cloudformation:GetTemplate.");
 }
 
 /* ---- kept on purpose ---- */
 
 static bool policy(struct m2_planning *p, const struct m2_subject *t, struct m2_refusal *r)
 {
-    const char *said = t->log_group ? NULL : m2_cleanup_policy(p, t->r);
+    const char *said = m2_cleanup_policy(p, t->r); /* a function that is kept goes on writing its logs */
     if (!said || m2_str_eq(said, "Delete"))
         return true;
     return refuse(r, "retained.policy", m2_arena_printf(p->a, "The template says DeletionPolicy: %s.", said),
@@ -257,6 +268,8 @@ static bool logs_adopted(struct m2_planning *p, const struct m2_subject *t, stru
 
 static const struct m2_guard guards[] = {
     { { "live", M2_GUARD_LIVE, "the stack lists it, and has neither deleted it nor let it go" }, live },
+    { { "logs-asked", M2_GUARD_KEEP, "it is no log group that a function made, or --delete-logs was given" },
+      logs_asked },
     { { "caller-account", M2_GUARD_OWN, "the stack's account is that of the credentials" }, caller_account },
     { { "resource-account", M2_GUARD_OWN, "account and region in its ARN are those of the stack" },
       resource_account },
@@ -267,16 +280,12 @@ static const struct m2_guard guards[] = {
         "S3 confirms that the bucket is this account's (x-amz-expected-bucket-owner)" },
       bucket_owner },
     { { "bucket-region", M2_GUARD_OWN, "the bucket is in the stack's region" }, bucket_region },
-    { { "policy-known", M2_GUARD_OWN,
-        "the template that says whether buckets and repositories are kept was read" },
-      policy_known },
+    { { "policy-known", M2_GUARD_OWN, "the template, which says what is kept, was read" }, policy_known },
     { { "policy", M2_GUARD_KEEP, "the template has no DeletionPolicy that keeps it" }, policy },
     { { "parent", M2_GUARD_KEEP, "no template above keeps the nested stack that it belongs to" }, parent },
     { { "keep-data", M2_GUARD_KEEP, "it is no bucket, or --keep-data was not given" }, keep_data },
     { { "object-lock", M2_GUARD_KEEP, "no object lock keeps its versions" }, object_lock },
     { { "mfa-delete", M2_GUARD_KEEP, "its versions can be deleted without an MFA device" }, mfa_delete },
-    { { "logs-asked", M2_GUARD_KEEP, "it is no log group that a function made, or --delete-logs was given" },
-      logs_asked },
     { { "logs-adopted", M2_GUARD_KEEP, "no other function writes to the log group of a stack that is gone" },
       logs_adopted },
 };

@@ -176,7 +176,7 @@ static int prepare(struct m2_teardown_run *x, struct m2_err *err)
     m2_teardown_tell(x, "reading the account once more");
     if (x->opt->read(x->opt->user, snap, x->a, m2_str_empty(arn) ? NULL : arn, err) < 0)
         return -1;
-    m2_plan_make(&x->out->plan, x->a, snap, &x->opt->plan);
+    m2_plan_make_with(&x->out->plan, x->a, snap, &x->opt->plan, x->seam->guards, x->seam->n_guards);
     begin_items(x);
     if (blocked(&x->out->plan, err) < 0)
         return -1;
@@ -221,7 +221,8 @@ static void start(void *ctx, struct m2_arena *a, const struct m2_aws_call *call,
 int m2_teardown_run(struct m2_teardown *out, struct m2_arena *a, const struct m2_teardown_options *opt,
                     struct m2_err *err)
 {
-    const struct m2_teardown_seam seam = { start, opt->aws };
+    struct m2_teardown_seam seam = { .start = start, .ctx = opt->aws };
+    seam.guards = m2_guard_table(&seam.n_guards);
     return m2_teardown_with(out, a, opt, &seam, err);
 }
 

@@ -8,6 +8,7 @@
 #ifndef M2_CLEANUP_TEARDOWN_H
 #define M2_CLEANUP_TEARDOWN_H
 
+#include "cleanup/plan.h"
 #include "m2/cleanup.h"
 #include "m2/empty.h"
 
@@ -16,6 +17,8 @@ struct m2_teardown_seam {
     void (*start)(void *ctx, struct m2_arena *a, const struct m2_aws_call *call, m2_aws_done *done,
                   void *user);
     void *ctx;
+    const struct m2_guard *guards; /* the table, or what a test left of it */
+    size_t n_guards;
 };
 
 struct m2_teardown_run {
