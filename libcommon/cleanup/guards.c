@@ -41,10 +41,16 @@ static bool is_touched(const struct m2_subject *t)
 
 /* ---- the stack's no more ---- */
 
+/* A teardown began before this one: functions that are gone went with it. */
+static bool under_deletion(const struct m2_planning *p)
+{
+    return p->out->state == M2_PLAN_GONE || m2_str_starts(p->out->status, "DELETE_");
+}
+
 static bool live(struct m2_planning *p, const struct m2_subject *t, struct m2_refusal *r)
 {
-    bool after = t->log_group && p->out->state == M2_PLAN_GONE; /* the group outlives its function */
-    return after || !m2_cleanup_ended(t->r) ||
+    return (t->log_group && under_deletion(p)) /* the group outlives its function */ ||
+           !m2_cleanup_ended(t->r) ||
            refuse(r, "stack.not-its-own", "The stack has ended its life or let it go.", "");
 }
 
@@ -251,18 +257,18 @@ static bool logs_asked(struct m2_planning *p, const struct m2_subject *t, struct
                   "--delete-logs deletes it.");
 }
 
-/* With the stack gone, the name alone is no proof when a function of that name lives. */
+/* With the function gone, the name alone is no proof when a function of that name lives. */
 static bool logs_adopted(struct m2_planning *p, const struct m2_subject *t, struct m2_refusal *r)
 {
-    if (!t->log_group || p->out->state != M2_PLAN_GONE)
+    if (!t->log_group || !m2_cleanup_ended(t->r))
         return true;
     struct m2_look look = m2_look_output(p->s, "lambda", "GetFunctionConfiguration", t->arn);
     if (look.seen == M2_ABSENT)
         return true;
     return refuse(r, "logs.adopted",
                   look.seen == M2_SEEN
-                      ? "The stack is gone, and another function of this name uses it now."
-                      : "Whether another function of this name uses it now could not be read.",
+                      ? "The stack's function is gone, and a function of this name uses it now."
+                      : "Whether a function of this name uses it now could not be read.",
                   "");
 }
 
@@ -286,7 +292,7 @@ static const struct m2_guard guards[] = {
     { { "keep-data", M2_GUARD_KEEP, "it is no bucket, or --keep-data was not given" }, keep_data },
     { { "object-lock", M2_GUARD_KEEP, "no object lock keeps its versions" }, object_lock },
     { { "mfa-delete", M2_GUARD_KEEP, "its versions can be deleted without an MFA device" }, mfa_delete },
-    { { "logs-adopted", M2_GUARD_KEEP, "no other function writes to the log group of a stack that is gone" },
+    { { "logs-adopted", M2_GUARD_KEEP, "no function lives under the name of one that the stack has deleted" },
       logs_adopted },
 };
 

@@ -167,13 +167,13 @@ static void keep(struct m2_planning *p, struct m2_plan_item *item, const struct 
                          r->fix);
 }
 
-/* ITEM as the guards and its type say; false: there is nothing of it. */
-static bool judge(struct m2_planning *p, const struct m2_subject *t, struct m2_plan_item *item)
+/* ITEM as the guards and its type say, unless there is nothing of it. */
+static void judge(struct m2_planning *p, const struct m2_subject *t, struct m2_plan_item *item)
 {
     struct m2_refusal r;
     const struct m2_guard *guard = m2_guards_ask(p, t, &r);
     if (guard && guard->pub.kind == M2_GUARD_LIVE)
-        return false;
+        return;
     item->seconds = 5;
     if (guard) {
         keep(p, item, guard, &r);
@@ -183,14 +183,14 @@ static bool judge(struct m2_planning *p, const struct m2_subject *t, struct m2_p
     }
     m2_plan_count(p, item);
     m2_vec_push(p->a, &p->out->items, *item);
-    return true;
 }
 
 static void resource(struct m2_planning *p, const struct m2_resource *r)
 {
     const struct m2_subject t = { .r = r, .arn = m2_cleanup_arn(p->a, r) };
     struct m2_plan_item item = start(&t, m2_str_or(r->type, ""), m2_str_or(r->physical_id, ""));
-    if (judge(p, &t, &item) && m2_str_eq(r->type, "AWS::Lambda::Function"))
+    judge(p, &t, &item);
+    if (m2_str_eq(r->type, "AWS::Lambda::Function") && !m2_str_empty(r->physical_id))
         m2_plan_log_group(p, r);
 }
 
@@ -214,7 +214,7 @@ void m2_plan_log_group(struct m2_planning *p, const struct m2_resource *function
     const struct m2_subject t = { .r = function, .arn = m2_cleanup_arn(p->a, function), .log_group = true };
     struct m2_plan_item item = start(&t, "log group", group);
     item.logical_id = "";
-    (void)judge(p, &t, &item);
+    judge(p, &t, &item);
 }
 
 void m2_plan_resources(struct m2_planning *p)

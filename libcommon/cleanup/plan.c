@@ -48,13 +48,17 @@ static const char *alias_of(const struct m2_snapshot *s)
     return m2_str_or(m2_v_text(m2_v_path(look.item, "AccountAliases[0]")), "");
 }
 
-/* The newest deleted stack of the name: its resources were listed by ARN. */
-static const char *gone_arn(const struct m2_snapshot *s)
+/* The newest deleted stack of the name: its resources were listed by ARN, those of its nested stacks too. */
+static const char *gone_arn(const struct m2_planning *p)
 {
     const struct m2_call *c = NULL;
-    while ((c = m2_calls(s, "cloudformation", "ListStackResources", c)))
-        if (m2_str_starts(m2_v_str(c->input, "StackName"), "arn:"))
-            return m2_v_str(c->input, "StackName");
+    const char *asked = m2_str_or(p->s->target.stack, "");
+    const char *named = m2_arena_printf(p->a, ":stack/%s/", asked);
+    while ((c = m2_calls(p->s, "cloudformation", "ListStackResources", c))) {
+        const char *arn = m2_v_str(c->input, "StackName");
+        if (m2_str_starts(arn, "arn:") && (m2_str_eq(arn, asked) || strstr(arn, named)))
+            return arn;
+    }
     return "";
 }
 
@@ -69,7 +73,7 @@ static void head(struct m2_planning *p)
     out->alias = alias_of(p->s);
     out->region = m2_str_or(p->s->region, "");
     out->stack = m2_str_or(p->view.name, m2_str_or(p->s->target.stack, ""));
-    out->stack_arn = out->state == M2_PLAN_STACK ? m2_str_or(p->view.arn, "") : gone_arn(p->s);
+    out->stack_arn = out->state == M2_PLAN_STACK ? m2_str_or(p->view.arn, "") : gone_arn(p);
     out->status = out->state == M2_PLAN_STACK ? m2_str_or(p->view.status, "")
                   : *out->stack_arn           ? "DELETE_COMPLETE"
                                               : "";

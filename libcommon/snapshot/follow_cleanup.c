@@ -108,6 +108,7 @@ static void follow_resources(struct m2_collect_run *run, const struct m2_call *c
     struct m2_arena *a = run->a;
     const char *arn = m2_v_str(call->input, "StackName");
     const struct place p = { arn_field(a, arn, 1), arn_field(a, arn, 3), arn_field(a, arn, 4) };
+    bool past = m2_is_published(run, M2_T_STACK_PAST, arn);
     if (call->status != M2_CALL_OK || !p.partition || !p.region || !p.account)
         return;
     const struct m2_value *items = m2_v_get(call->output, "StackResourceSummaries"), *item;
@@ -115,6 +116,8 @@ static void follow_resources(struct m2_collect_run *run, const struct m2_call *c
     {
         const char *id = m2_v_str(item, "PhysicalResourceId"), *type = m2_v_str(item, "ResourceType");
         bool gone = m2_str_eq(m2_v_str(item, "ResourceStatus"), "DELETE_COMPLETE");
+        if (past && gone && m2_str_eq(type, "AWS::CloudFormation::Stack"))
+            m2_publish(run, M2_T_STACK_PAST, id);
         if (m2_str_empty(id) || (gone && !m2_str_eq(type, "AWS::Lambda::Function")))
             continue;
         for (size_t k = 0; k < sizeof types / sizeof types[0]; k++)
