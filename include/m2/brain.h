@@ -92,7 +92,6 @@ struct m2_brain_options {
 };
 struct m2_brain *m2_brain_new(const struct m2_brain_options *opt);
 void m2_brain_free(struct m2_brain *b); /* NULL is fine */
-const char *m2_brain_base(const struct m2_brain *b);
 /** Use TOKEN (copied) from now on. Errors: M2_EUSAGE (empty, or characters that no token has). */
 int m2_brain_use_token(struct m2_brain *b, const struct m2_secret *token, struct m2_err *err) M2_MUST_USE;
 const struct m2_claims *m2_brain_claims(const struct m2_brain *b);

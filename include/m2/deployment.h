@@ -29,7 +29,9 @@ struct m2_deployment {
      * machine, buckets, role, external id ("" with a source when the role asks for none). */
     struct m2_setting at[M2_UNIT_FIELDS];
 };
-void m2_deployment_detect(struct m2_deployment *out, struct m2_arena *a, const struct m2_snapshot *s);
+/** ROLE: the ARN that is used whatever the stack says, or NULL; the external id is then that role's. */
+void m2_deployment_detect(struct m2_deployment *out, struct m2_arena *a, const struct m2_snapshot *s,
+                          const char *role);
 
 /** The external id that the trust policy TRUST (as IAM gives it) asks for; NULL when none, or a pattern. */
 const char *m2_deployment_external_id(struct m2_arena *a, const struct m2_value *trust);
@@ -47,6 +49,7 @@ struct m2_proven {
     enum m2_unit_field field;
     enum m2_proof proof;
     const char *said; /* one sentence with values; "" when ok */
+    bool lost;        /* unknown: no refusal, the answer was lost; asking again may tell */
 };
 struct m2_proofs {
     M2_VEC(struct m2_proven) list; /* in the order of the fields */

@@ -36,7 +36,9 @@ void m2_doc_note(struct m2_doc *d, const char *fmt, ...) M2_PRINTF(2, 3);
 void m2_doc_command(struct m2_doc *d, const char *fmt, ...) M2_PRINTF(2, 3);
 
 enum m2_doc_align { M2_LEFT, M2_RIGHT };
-/** CAPTION may be NULL. The first table of a document is what csv prints. */
+/** CAPTION may be NULL. The first table of a document is what csv prints: RFC 4180 with newlines alone, quotes where needed. A cell that
+ * a spreadsheet would take for a formula (it begins with = + - @, their full-width forms, tab or line end, and is no number) gets an
+ * apostrophe in front, as OWASP advises; control characters become visible escapes. */
 struct m2_doc_table *m2_doc_table(struct m2_doc *d, const char *caption);
 /** NAME is the heading; CSV the name of the column in csv (NULL: no csv column). Columns come before rows. */
 void m2_doc_column(struct m2_doc_table *t, const char *name, const char *csv, enum m2_doc_align align);

@@ -22,9 +22,13 @@
 enum m2_job_field {
     M2_F_JOB_ID, M2_F_STARTED_AT, M2_F_PLATFORM, M2_F_VCPU, M2_F_MEMORY, M2_F_DURATION, /* needed */
     M2_F_EPHEMERAL, M2_F_ARCH, M2_F_REGION, M2_F_INPUT, M2_F_OUTPUT, M2_F_LOG, M2_F_USER, M2_F_TRANSITIONS, M2_F_REQUESTS,
+    /* what m2-cost history writes: measured, in place of what is usual */
+    M2_F_SELECTOR_MS, M2_F_SELECTOR_MB, M2_F_SELECTOR_REQUESTS, M2_F_S3_PUTS, M2_F_S3_GETS, M2_F_PUBLIC_IP, M2_F_OUTCOME,
+    M2_F_ESTIMATED,
     M2_F_COUNT
 };
 #define M2_F_NEEDED M2_F_EPHEMERAL /* those before it */
+#define M2_F_MEASURED M2_F_SELECTOR_MS /* those from it on */
 
 struct m2_job_column {
     const char *name; /* "memory_mb" */

@@ -125,16 +125,15 @@ static void say_denied(struct m2_findings *out, const struct m2_snapshot *snap)
         m2_vec_push(
             out->arena, &out->notes,
             m2_arena_printf(out->arena,
-                            "%zu of %zu look-ups were refused or failed; what could not be told for that "
-                            "reason is listed as unknown.",
-                            refused, snap->n_calls));
+                            "%zu of %zu look-ups %s refused or failed; checks that cannot do without say "
+                            "unknown.",
+                            refused, snap->n_calls, refused == 1 ? "was" : "were"));
     if (skipped)
         m2_vec_push(
             out->arena, &out->notes,
             m2_arena_printf(out->arena,
-                            "%zu look-ups were not made, because time ran out or what they need was not "
-                            "there.",
-                            skipped));
+                            "%zu %s not made, because time ran out or what was needed for it was not there.",
+                            skipped, skipped == 1 ? "look-up was" : "look-ups were"));
     if (snap->redacted)
         m2_vec_push(out->arena, &out->notes,
                     "The snapshot is redacted: account ids and names in it are stand-ins.");

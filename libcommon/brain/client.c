@@ -272,11 +272,6 @@ void m2_brain_free(struct m2_brain *b)
     free(b);
 }
 
-const char *m2_brain_base(const struct m2_brain *b)
-{
-    return b->base;
-}
-
 const struct m2_claims *m2_brain_claims(const struct m2_brain *b)
 {
     return &b->claims;

@@ -17,12 +17,19 @@ static bool is_loopback(const char *host, size_t n)
 
 static bool is_host(const char *host, size_t n)
 {
-    if (!n)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (!isalnum((unsigned char)host[i]) && !strchr("-._[]:", host[i]))
+    static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+    if (n > 2 && host[0] == '[' && host[n - 1] == ']')
+        return strspn(host + 1, "0123456789abcdefABCDEF:.") == n - 2;
+    return n && strspn(host, name) >= n && host[0] != '.' && host[0] != '-';
+}
+
+static bool is_path(const char *path)
+{
+    static const char marks[] = "-._~/%";
+    for (; *path; path++)
+        if (!isalnum((unsigned char)*path) && !strchr(marks, *path))
             return false;
-    return host[0] != '.' && host[0] != '-' && host[0] != ':';
+    return true;
 }
 
 /* Port digits behind the host; true without a port. */
@@ -75,7 +82,7 @@ int m2_brain_url(const char **out, struct m2_arena *a, const char *text, struct 
     if (!is_host(host, n) || !is_port(host + n, authority - n))
         return refuse(err, text, "it names no host");
     const char *path = host + authority;
-    if (strpbrk(path, "?#") || strpbrk(path, " \t\r\n\\\""))
+    if (!is_path(path))
         return refuse(err, text, "behind the host only a path may follow");
     if (m2_str_eq(scheme, "http") && !is_loopback(host, n))
         return refuse(err, text, "http:// would send your password in clear, use https://");

@@ -92,28 +92,13 @@ int m2_bill_job(struct m2_bill *out, const struct m2_rates *rates, const struct 
     return 0;
 }
 
-/* A / D + B / E; D is 0 where nothing was added yet. */
-static bool add_ratio(struct m2_ratio *to, struct m2_ratio more)
-{
-    m2_int128 left, right;
-    int64_t den;
-    if (!to->den || to->den == more.den) {
-        to->den = more.den;
-        return !__builtin_add_overflow(to->num, more.num, &to->num);
-    }
-    if (__builtin_mul_overflow(to->num, (m2_int128)more.den, &left) ||
-        __builtin_mul_overflow(more.num, (m2_int128)to->den, &right) ||
-        __builtin_mul_overflow(to->den, more.den, &den))
-        return false;
-    to->den = den;
-    return !__builtin_add_overflow(left, right, &to->num);
-}
-
 int m2_bill_add(struct m2_bill *to, const struct m2_bill *more, struct m2_err *err)
 {
     for (size_t i = 0; i < M2_C_COUNT; i++) {
         struct m2_bill_line *line = &to->line[i];
-        if (!add_ratio(&line->quantity, more->line[i].quantity))
+        if (!line->quantity.den)
+            line->quantity.den = more->line[i].quantity.den;
+        if (!m2_ratio_add(&line->quantity, more->line[i].quantity))
             return m2_fail(err, M2_ELIMIT, "%s: the amount is larger than can be counted",
                            m2_item_rules()[i].pub.resource);
         line->cost += more->line[i].cost;

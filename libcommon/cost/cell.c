@@ -8,14 +8,29 @@
 #define MIB_GB10 (M2_GB_SCALE / 1024)
 #define UNITS_PER_VCPU 1024
 
-static const enum m2_cost_item item_of[M2_U_COUNT] = {
-    M2_C_LAMBDA_REQUESTS, M2_C_TRANSITIONS, M2_C_LOGS, M2_C_S3_PUT, M2_C_S3_GET, M2_C_TRANSFER_OUT
+static const struct {
+    enum m2_cost_item item;
+    size_t at; /* the int64_t of a job that decides on it */
+} uses[M2_U_COUNT] = {
+    [M2_U_REQUESTS] = { M2_C_LAMBDA_REQUESTS, offsetof(struct m2_job, requests) },
+    [M2_U_TRANSITIONS] = { M2_C_TRANSITIONS, offsetof(struct m2_job, transitions) },
+    [M2_U_LOGS] = { M2_C_LOGS, offsetof(struct m2_job, log_mb9) },
+    [M2_U_PUTS] = { M2_C_S3_PUT, offsetof(struct m2_job, s3_puts) },
+    [M2_U_GETS] = { M2_C_S3_GET, offsetof(struct m2_job, s3_gets) },
+    [M2_U_OUT] = { M2_C_TRANSFER_OUT, offsetof(struct m2_job, download_mb9) },
 };
+
+static int64_t used_of(const struct m2_job *job, int u)
+{
+    int64_t v;
+    memcpy(&v, (const char *)job + uses[u].at, sizeof v);
+    return v;
+}
 
 static bool is_use(enum m2_cost_item item)
 {
     for (int u = 0; u < M2_U_COUNT; u++)
-        if (item_of[u] == item)
+        if (uses[u].item == item)
             return true;
     return false;
 }
@@ -80,7 +95,8 @@ static int tariff_init(struct m2_tariff *t, const struct m2_rates *rates, const 
         }
     }
     for (int u = 0; u < M2_U_COUNT; u++)
-        t->use[u] = (int64_t)idle.line[item_of[u]].cost;
+        t->use[u] = (struct m2_cost_sum){ idle.line[uses[u].item].quantity, idle.line[uses[u].item].cost,
+                                          idle.line[uses[u].item].missing };
     return 0;
 }
 
@@ -162,15 +178,16 @@ static void price_time(m2_int128 cost[M2_TIMED], const struct m2_tariff *t, int6
 }
 
 /* The lines that depend on use, as m2_bill_job makes them. */
-static bool price_use(struct m2_cost_sum line[M2_U_COUNT], const struct m2_rates *r,
+static bool price_use(struct m2_cost_sum line[M2_U_COUNT], const struct m2_tariff *t,
                       const struct m2_job *used)
 {
+    const struct m2_rates *r = t->rates;
     for (int u = 0; u < M2_U_COUNT; u++) {
-        enum m2_cost_item item = item_of[u];
-        line[u] = (struct m2_cost_sum){ .quantity = { 0, 1 } };
-        if (!r->key[item] || r->left_out[item])
+        enum m2_cost_item item = uses[u].item;
+        line[u] = t->use[u];
+        if (used_of(used, u) == used_of(&t->usual, u) || !r->key[item] || r->left_out[item])
             continue;
-        line[u].quantity = m2_bill_quantity(item, used);
+        line[u] = (struct m2_cost_sum){ .quantity = m2_bill_quantity(item, used) };
         if (line[u].quantity.num == 0)
             continue;
         line[u].missing = !r->of[item];
@@ -180,13 +197,19 @@ static bool price_use(struct m2_cost_sum line[M2_U_COUNT], const struct m2_rates
     return true;
 }
 
-static m2_int128 total_of(const m2_int128 *timed, const struct m2_tariff *t, const struct m2_cost_sum *used)
+static m2_int128 time_and_fixed(const m2_int128 *timed, const struct m2_tariff *t)
 {
     m2_int128 sum = t->fixed;
     for (int i = 0; i < t->n_timed; i++)
         sum += timed[i];
+    return sum;
+}
+
+static m2_int128 use_total(const struct m2_tariff *t, const struct m2_cost_sum *line)
+{
+    m2_int128 sum = 0;
     for (int u = 0; u < M2_U_COUNT; u++)
-        sum += used ? used[u].cost : t->use[u];
+        sum += line ? line[u].cost : t->use[u].cost;
     return sum;
 }
 
@@ -200,13 +223,16 @@ static m2_int128 cheaper(const struct m2_cell *c, m2_int128 least, int64_t durat
     if (!t->rates || (t->rates->platform == M2_LAMBDA && duration_ms > M2_LAMBDA_MAX_MS))
         return least;
     price_time(timed, t, billed_time(t, duration_ms));
+    m2_int128 total = time_and_fixed(timed, t);
+    if (total >= least)
+        return least; /* what it used only adds */
     if (used) {
         struct m2_job moved = *used;
         moved.requests = t->usual.requests;
-        if (!price_use(line, t->rates, &moved))
+        if (!price_use(line, t, &moved))
             return least;
     }
-    m2_int128 total = total_of(timed, t, used ? line : NULL);
+    total += use_total(t, used ? line : NULL);
     return total < least ? total : least;
 }
 
@@ -234,11 +260,11 @@ int m2_cell_price(struct m2_cell_price *out, struct m2_cell *c, int64_t duration
     }
     int64_t time = billed_time(t, duration_ms);
     price_time(timed, t, time);
-    if (used && !price_use(line, t->rates, used))
+    if (used && !price_use(line, t, used))
         return too_much(err);
     for (int i = 0; i < t->n_compute; i++)
         compute += timed[i];
-    m2_int128 total = total_of(timed, t, used ? line : NULL);
+    m2_int128 total = time_and_fixed(timed, t) + use_total(t, used ? line : NULL);
     if (total > INT64_MAX)
         return too_much(err);
     m2_int128 least = cheaper(c, total, duration_ms, used);
@@ -255,6 +281,20 @@ int m2_cell_price(struct m2_cell_price *out, struct m2_cell *c, int64_t duration
     c->cheapest += least;
     c->cheaper_jobs += least < total;
     return 0;
+}
+
+int64_t m2_cell_cheapest(const struct m2_job *job, int64_t total, const struct m2_rates *rates,
+                         const struct m2_rates *other)
+{
+    struct m2_cell cell;
+    struct m2_cell_price price;
+    struct m2_job size = *job;
+    struct m2_err err = { 0 };
+    size.duration_ms = 0;
+    if (!job->duration_ms || m2_cell_init(&cell, &size, rates, other, &err) < 0 ||
+        m2_cell_price(&price, &cell, job->duration_ms, job, &err) < 0)
+        return total;
+    return price.cheapest < total ? price.cheapest : total;
 }
 
 /* ---- the sums by resource ---- */
@@ -289,7 +329,7 @@ static int flush_fixed(const struct m2_cell *c, struct m2_summary *s, struct m2_
             return -1;
     }
     for (int u = 0; u < M2_U_COUNT; u++)
-        if (c->use[u].quantity.num && m2_summary_item_add(s, item_of[u], &c->use[u], err) < 0)
+        if (c->use[u].quantity.num && m2_summary_item_add(s, uses[u].item, &c->use[u], err) < 0)
             return -1;
     return 0;
 }

@@ -30,7 +30,7 @@ struct m2_tariff {
     int n_timed, n_compute;
     int64_t max_time;        /* beyond it a product could overflow */
     int64_t fixed;           /* lines that are the same for every job */
-    int64_t use[M2_U_COUNT]; /* the usual job's */
+    struct m2_cost_sum use[M2_U_COUNT]; /* the usual job's */
 };
 
 struct m2_cell {
@@ -56,6 +56,10 @@ int m2_cell_init(struct m2_cell *c, const struct m2_job *job, const struct m2_ra
  * Errors: m2_job_check's, and M2_ELIMIT: nothing was added. */
 int m2_cell_price(struct m2_cell_price *out, struct m2_cell *c, int64_t duration_ms,
                   const struct m2_job *used, struct m2_err *err) M2_MUST_USE;
+/** What one JOB would cost on its own size or on the other platform's smallest that fits, whichever is less; TOTAL, what it costs,
+ * where that cannot be told. RATES are its own, OTHER as above. */
+int64_t m2_cell_cheapest(const struct m2_job *job, int64_t total, const struct m2_rates *rates,
+                         const struct m2_rates *other);
 /** Add the sums to S (all but users, months and quantiles) and start again from 0. Errors: M2_ELIMIT. */
 int m2_cell_flush(struct m2_cell *c, struct m2_summary *s, struct m2_err *err) M2_MUST_USE;
 

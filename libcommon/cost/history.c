@@ -122,8 +122,10 @@ static void add_history(struct executions *all, struct m2_history_world *w, cons
 {
     const char *arn = m2_v_str(call->input, "executionArn");
     bool is_new;
-    if (!arn || call->status != M2_CALL_OK)
+    if (call->status != M2_CALL_OK)
         return;
+    if (!arn) /* an answer that was saved without its question */
+        arn = m2_arena_printf(w->a, "history %zu", call->index);
     struct execution *x = execution_at(all, w->a, arn, &is_new);
     struct m2_tries tries;
     m2_tries_read(&tries, w->a, call->output);
@@ -157,8 +159,8 @@ static void gather(struct executions *all, struct m2_history_world *w)
     for (const struct m2_call *c = NULL; (c = m2_calls(w->s, "stepfunctions", "GetExecutionHistory", c));)
         add_history(all, w, c);
     size_t kept = 0;
-    for (size_t i = 0; i < all->len; i++)
-        if (all->at[i].job.started_ms >= w->out->from_ms && all->at[i].job.started_ms <= w->out->to_ms)
+    for (size_t i = 0; i < all->len; i++) /* no end: collected_at is a whole second, and jobs began in it */
+        if (all->at[i].job.started_ms >= w->out->from_ms)
             all->at[kept++] = all->at[i];
     all->len = kept; /* by_arn is not asked any more */
     if (kept)

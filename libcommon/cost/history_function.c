@@ -93,7 +93,8 @@ static int64_t event_ms(const struct m2_try *t)
 {
     int64_t from = t->started_us ? t->started_us : t->scheduled_us;
     int64_t to = t->submitted_us ? t->submitted_us : t->ended_us; /* waiting for a token is not running */
-    return from && to > from ? (to - from + 999) / 1000 : 0;
+    int64_t ms = from && to > from ? (to - from + 999) / 1000 : 0;
+    return ms < M2_LAMBDA_MAX_MS ? ms : M2_LAMBDA_MAX_MS;
 }
 
 /* False: nothing ran, or nothing can be said of it. */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "cost/history.h"
-#include "m2/stackview.h"
 #include "m2/str.h"
 
 #define GB10_PER_MIB (M2_GB_SCALE / 1024)

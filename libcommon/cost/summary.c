@@ -65,40 +65,13 @@ struct m2_tally *m2_summary_size(struct m2_summary *s, const struct m2_size_key 
     return m2_tally_of(&s->size, key, sizeof *key, m2_tally_hash(key, sizeof *key));
 }
 
-static int64_t gcd(int64_t a, int64_t b)
-{
-    while (b) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* Denominators are few and small (hours, GB, MiB), so their common multiple stays small too. */
-static bool ratio_add(struct m2_ratio *to, struct m2_ratio more)
-{
-    m2_int128 left, right;
-    int64_t den;
-    if (to->den == more.den)
-        return !__builtin_add_overflow(to->num, more.num, &to->num);
-    int64_t common = gcd(to->den, more.den);
-    if (__builtin_mul_overflow(to->den, more.den / common, &den) ||
-        __builtin_mul_overflow(to->num, (m2_int128)(more.den / common), &left) ||
-        __builtin_mul_overflow(more.num, (m2_int128)(to->den / common), &right) ||
-        __builtin_add_overflow(left, right, &left))
-        return false;
-    *to = (struct m2_ratio){ left, den };
-    return true;
-}
-
 int m2_summary_item_add(struct m2_summary *s, enum m2_cost_item item, const struct m2_cost_sum *more,
                         struct m2_err *err)
 {
     struct m2_cost_sum *sum = &s->item[item];
     if (more->quantity.num && !sum->quantity.num)
         sum->quantity = more->quantity;
-    else if (more->quantity.num && !ratio_add(&sum->quantity, more->quantity))
+    else if (more->quantity.num && !m2_ratio_add(&sum->quantity, more->quantity))
         return m2_fail(err, M2_ELIMIT, "%s: all jobs together use more than can be counted",
                        m2_cost_item(item)->resource);
     sum->cost += more->cost;

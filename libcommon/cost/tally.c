@@ -4,18 +4,24 @@
 #include <string.h>
 
 #define FIRST_SLOTS 64
-#define MIX UINT64_C(0x9E3779B97F4A7C15)
+#define FIRST_KEYS 256
 
-/* Multiply and fold, eight bytes at a time; the last ones overlap those before. */
+/* The product's halves folded: every bit of the key reaches every bit of the slot. */
+static uint64_t mix(uint64_t a)
+{
+    m2_uint128 m = (m2_uint128)a * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+/* Eight bytes at a time; the last ones overlap those before. */
 uint64_t m2_tally_hash(const void *key, size_t n)
 {
     const unsigned char *p = key;
-    uint64_t h = n * MIX, v = 0;
+    uint64_t h = mix(n + 1), v = 0;
     if (n >= 8) {
         for (; n > 8; n -= 8, p += 8) {
             memcpy(&v, p, 8);
-            h = (h ^ v) * MIX;
-            h ^= h >> 29;
+            h = mix(h ^ v);
         }
         memcpy(&v, p + n - 8, 8);
     } else if (n >= 4) {
@@ -26,13 +32,13 @@ uint64_t m2_tally_hash(const void *key, size_t n)
     } else if (n) {
         v = (uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 | p[n - 1];
     }
-    h = (h ^ v) * MIX;
-    return h ^ h >> 32;
+    return mix(h ^ v);
 }
 
 void m2_tallies_init(struct m2_tallies *t, size_t max_rows)
 {
-    *t = (struct m2_tallies){ .max = max_rows, .slots = FIRST_SLOTS };
+    *t = (struct m2_tallies){ .max = max_rows, .slots = FIRST_SLOTS, .keys_cap = FIRST_KEYS };
+    t->keys = m2_xmalloc(t->keys_cap);
     t->slot = m2_xcalloc(t->slots, sizeof *t->slot);
 }
 
@@ -73,7 +79,7 @@ static struct m2_tally *add_row(struct m2_tallies *t, const void *key, size_t n,
         t->keys_cap = (t->keys_n + n) * 2;
         t->keys = m2_xrealloc(t->keys, t->keys_cap);
     }
-    if (n)
+    if (n) /* KEY may be NULL then */
         memcpy(t->keys + t->keys_n, key, n);
     t->row[t->n] = (struct m2_tally_row){ .hash = hash, .at = (uint32_t)t->keys_n, .n = (uint32_t)n };
     t->keys_n += n;

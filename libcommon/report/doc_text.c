@@ -150,15 +150,13 @@ void m2_doc_render_text(struct m2_buf *out, const struct m2_doc *d, const struct
 {
     size_t width = style->width > 0 ? (size_t)style->width : 80;
     struct m2_doc_page p = { out, style, width, width < READABLE_COLUMNS ? width : READABLE_COLUMNS };
-    bool titled = !*d->title || style->quiet;
     bool first = true;
+    if (*d->title && !style->quiet && m2_doc_kind_at(d, 0) != M2_DOC_LEAD) { /* an answer is its own title */
+        sentence(&p, M2_DOC_TEXT, d->title);
+        first = false;
+    }
     for (size_t i = 0; i <= d->blocks.len; i++) {
         enum m2_doc_kind kind = m2_doc_kind_at(d, i);
-        if (!titled && kind != M2_DOC_LEAD) { /* the answer first, then what was asked */
-            sentence(&p, M2_DOC_TEXT, d->title);
-            titled = true;
-            first = false;
-        }
         if (i == d->blocks.len || (style->quiet && kind != M2_DOC_LEAD && kind != M2_DOC_WARNING))
             continue;
         if (!first && apart(d, i) && kind != M2_DOC_LEAD)

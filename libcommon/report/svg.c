@@ -7,16 +7,20 @@
 #include "m2/str.h"
 #include "report/html.h"
 
-/* Widths of a 13 pixel sans serif, on the generous side. */
+/* Widths of 13 pixel DejaVu Sans, the widest of the common sans serifs, rounded up. */
 static double char_width(uint32_t cp, size_t columns)
 {
-    if (cp < 0x80 && strchr(" !'(),./:;I[\\]`fijlrt|", (int)cp))
-        return 5.5;
-    if (cp < 0x80 && strchr("%@MWmw", (int)cp))
-        return 13;
-    if (cp >= 'A' && cp <= 'Z')
-        return 9.8;
-    return cp < 0x80 ? 8 : columns == 2 ? 14.5 : columns == 1 ? 10.5 : 0;
+    static const struct {
+        const char *chars;
+        double width;
+    } ascii[] = { { " !'(),./:;I[\\]`fijlrt|-", 5.5 }, { "%@MWmw", 13 }, { "+<>=~^#&", 11 } };
+    for (size_t i = 0; cp < 0x80 && i < sizeof ascii / sizeof ascii[0]; i++)
+        if (strchr(ascii[i].chars, (int)cp))
+            return ascii[i].width;
+    if (cp < 0x80)
+        return cp >= 'A' && cp <= 'Z' ? 9.8 : 8.4;
+    bool punctuation = cp >= 0x2010 && cp <= 0x2030; /* dashes and the ellipsis */
+    return columns == 2 ? 14.5 : columns == 0 ? 0 : punctuation ? 13 : 10.5;
 }
 
 /* Pixels of S's longest beginning of at most MOST pixels; *END is where it ends. */
@@ -128,6 +132,12 @@ void m2_svg_hint(struct m2_svg *s, const char *fmt, ...)
 
 /* ---- the picture ---- */
 
+double m2_svg_nothing(struct m2_svg *s)
+{
+    m2_svg_text(s, 0, M2_SVG_LINE, M2_SVG_START, "muted", "There is no data to draw.");
+    return M2_SVG_LINE + 8;
+}
+
 static bool has_data(const struct m2_doc_chart *c)
 {
     for (size_t i = 0; i < c->series.len; i++)
@@ -163,11 +173,7 @@ void m2_svg_chart(struct m2_buf *out, const struct m2_doc_chart *c, const char *
     struct m2_buf inside; /* drawn first: the picture's height is known then */
     m2_buf_init(&inside, (size_t)-1 / 2);
     struct m2_svg s = { &inside, m2_arena_new(), c, narrow ? 358 : 720, narrow };
-    double height = M2_SVG_LINE + 8;
-    if (has_data(c))
-        height = draw[c->kind](&s);
-    else
-        m2_svg_text(&s, 0, M2_SVG_LINE, M2_SVG_START, "muted", "There is no data to draw.");
+    double height = has_data(c) ? draw[c->kind](&s) : m2_svg_nothing(&s);
     s.out = out;
     open_picture(&s, id, height);
     m2_buf_add(out, inside.data, inside.len);

@@ -26,6 +26,8 @@ void m2_svg_chart(struct m2_buf *out, const struct m2_doc_chart *c, const char *
 /* ---- kinds of charts: draw, and return the height that was needed ---- */
 double m2_svg_bars(struct m2_svg *s);
 double m2_svg_lines(struct m2_svg *s); /* bands too */
+/** Says that there is nothing to draw. */
+double m2_svg_nothing(struct m2_svg *s);
 
 /* ---- elements (svg.c) ---- */
 

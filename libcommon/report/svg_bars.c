@@ -56,7 +56,7 @@ static void draw_bar(struct bars *b, const struct m2_doc_point *p, size_t series
     m2_svg_hint(s, "%s: %s", name_of(p), figure(b, p->y));
     m2_buf_addc(s->out, '\n');
     if (b->label <= 0) {
-        m2_svg_text(s, 0, b->y + 12, M2_SVG_START, NULL, m2_svg_fit(s, name_of(p), s->width));
+        m2_svg_text(s, 0, b->y + 12, M2_SVG_START, "halo", m2_svg_fit(s, name_of(p), s->width));
         b->y += M2_SVG_LINE + 2;
     } else {
         m2_svg_text(s, b->label - 12, b->y + 12, M2_SVG_END, NULL, m2_svg_fit(s, name_of(p), b->label - 12));
@@ -72,9 +72,22 @@ static void draw_bar(struct bars *b, const struct m2_doc_point *p, size_t series
         m2_svg_attr(s, "height", BAR_HEIGHT);
         m2_buf_adds(s->out, "/>\n");
     }
-    m2_svg_text(s, fmax(end, zero) + 6, b->y + 12, M2_SVG_START, data ? "figure" : "muted", figure(b, p->y));
+    m2_svg_text(s, fmax(end, zero) + 6, b->y + 12, M2_SVG_START, data ? "halo" : "halo muted",
+                figure(b, p->y));
     m2_buf_adds(s->out, "</g>\n");
     b->y += BAR_HEIGHT + GAP;
+}
+
+static void draw_series(struct bars *b, size_t i)
+{
+    struct m2_svg *s = b->svg;
+    const struct m2_doc_series *series = &s->chart->series.at[i];
+    if (s->chart->series.len > 1 && *series->name) {
+        m2_svg_text(s, 0, b->y + 12, M2_SVG_START, "halo muted", m2_svg_fit(s, series->name, s->width));
+        b->y += M2_SVG_LINE + 4;
+    }
+    for (size_t k = 0; k < series->points.len; k++)
+        draw_bar(b, &series->points.at[k], i);
 }
 
 double m2_svg_bars(struct m2_svg *s)
@@ -85,19 +98,17 @@ double m2_svg_bars(struct m2_svg *s)
     m2_svg_text(s, b.label, M2_SVG_LINE - 4, M2_SVG_START, "muted", m2_svg_fit(s, unit, s->width - b.label));
     b.y = *unit ? M2_SVG_LINE + 4 : 2;
     b.y += m2_svg_marks_height(s, &b.scale, false);
-    double top = b.y;
-    for (size_t i = 0; i < s->chart->series.len; i++) {
-        const struct m2_doc_series *series = &s->chart->series.at[i];
-        if (s->chart->series.len > 1 && *series->name) {
-            m2_svg_text(s, 0, b.y + 12, M2_SVG_START, "strong", m2_svg_fit(s, series->name, s->width));
-            b.y += M2_SVG_LINE + 4;
-        }
-        for (size_t k = 0; k < series->points.len; k++)
-            draw_bar(&b, &series->points.at[k], i);
-    }
-    double zero = m2_svg_at(&b.scale, 0);
+    struct m2_buf *out = s->out, bars; /* over the lines, which are as long as the bars are many */
+    double top = b.y, zero = m2_svg_at(&b.scale, 0);
+    m2_buf_init(&bars, (size_t)-1 / 2);
+    s->out = &bars;
+    for (size_t i = 0; i < s->chart->series.len; i++)
+        draw_series(&b, i);
+    s->out = out;
     if (!s->narrow)
         m2_svg_line(s, "axis", zero, top - 2, zero, b.y - GAP + 2);
     m2_svg_marks(s, &b.scale, false, top, b.y - GAP + 2);
+    m2_buf_add(out, bars.data, bars.len);
+    m2_buf_free(&bars);
     return b.y;
 }

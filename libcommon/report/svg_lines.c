@@ -33,13 +33,15 @@ static void x_range(const struct m2_doc_chart *c, struct m2_svg_scale *x)
     for (size_t i = 0; i < c->marks.len; i++)
         if (c->marks.at[i].vertical)
             m2_svg_include(&x->lo, &x->hi, c->marks.at[i].at);
-    x->log = x->lo > 0 && x->hi / x->lo >= LOG_RATIO;
+    if (x->lo > x->hi)
+        return;                                     /* no x at all */
     double room = fmax(fabs(x->hi) * 1e-6, 1e-280); /* a range that doubles can still divide */
     if (x->hi - x->lo < room) {
         double half = fmax(fabs(x->hi) / 2, x->hi == 0 ? 1 : room);
         x->lo -= half;
         x->hi += half;
     }
+    x->log = x->lo > 0 && x->hi / x->lo >= LOG_RATIO;
 }
 
 static struct m2_svg_plot scales(const struct m2_doc_chart *c)
@@ -70,7 +72,7 @@ static void dot(struct m2_svg *s, const struct m2_svg_plot *p, size_t series, si
     const struct m2_doc_series *of = &s->chart->series.at[series];
     const struct m2_doc_point *point = &of->points.at[i];
     char x[M2_NUMBER_SIZE], y[M2_NUMBER_SIZE];
-    m2_chart_number(x, point->x, 2);
+    m2_chart_number(x, m2_svg_x_of(s->chart, of, i), 2);
     m2_chart_number(y, point->y, m2_chart_places(s->chart));
     m2_buf_addf(s->out, "<circle class=\"dot s%zu\" r=\"3.5\"", is_band(s->chart) ? 1 : series % 6 + 1);
     m2_svg_attr(s, "cx", m2_svg_at(&p->x, m2_svg_x_of(s->chart, of, i)));
@@ -143,13 +145,9 @@ static void band(struct m2_svg *s, const struct m2_svg_plot *p)
 double m2_svg_lines(struct m2_svg *s)
 {
     struct m2_svg_plot p = scales(s->chart);
-    bool placed = p.x.lo < p.x.hi;
-    double height = M2_SVG_LINE + 8;
-    if (!placed) { /* no x at all */
-        m2_svg_text(s, 0, M2_SVG_LINE, M2_SVG_START, "muted", "There is no data to draw.");
-        return height;
-    }
-    height = m2_svg_plot_open(s, &p);
+    if (p.x.lo > p.x.hi)
+        return m2_svg_nothing(s);
+    double height = m2_svg_plot_open(s, &p);
     if (is_band(s->chart))
         band(s, &p);
     for (size_t i = is_band(s->chart) ? 3 : 0; i < s->chart->series.len; i++)

@@ -51,7 +51,7 @@ double m2_svg_marks_height(struct m2_svg *s, const struct m2_svg_scale *x, bool 
 {
     size_t n, rows;
     (void)place(s, x, vertical, &n, &rows);
-    return (double)rows * M2_SVG_LINE + (rows ? 4 : 0);
+    return (double)rows * M2_SVG_LINE + (rows ? 7 : 0);
 }
 
 void m2_svg_marks(struct m2_svg *s, const struct m2_svg_scale *x, bool vertical, double top, double bottom)
@@ -59,9 +59,9 @@ void m2_svg_marks(struct m2_svg *s, const struct m2_svg_scale *x, bool vertical,
     size_t n, rows;
     const struct label *labels = place(s, x, vertical, &n, &rows);
     for (size_t i = 0; i < n; i++)
-        m2_svg_line(s, "mark", labels[i].x, top - 5 - (double)labels[i].row * M2_SVG_LINE, labels[i].x,
+        m2_svg_line(s, "mark", labels[i].x, top - 8 - (double)labels[i].row * M2_SVG_LINE, labels[i].x,
                     bottom);
     for (size_t i = 0; i < n; i++)
-        m2_svg_text(s, labels[i].left, top - 8 - (double)labels[i].row * M2_SVG_LINE, M2_SVG_START, "halo",
+        m2_svg_text(s, labels[i].left, top - 11 - (double)labels[i].row * M2_SVG_LINE, M2_SVG_START, "halo",
                     labels[i].text);
 }

@@ -200,9 +200,10 @@ static void across(struct m2_svg *s, const struct m2_svg_plot *p)
     double above = p->top - M2_SVG_LINE;
     for (size_t i = 0; i < n; i++) {
         double y = m2_svg_at(&p->y, marks[i]->at), line = y - p->top < M2_SVG_LINE ? y + 14 : y - 5;
-        line = fmax(line, above + M2_SVG_LINE);
-        if (line > p->bottom - 4)
-            break;
+        double free = fmax(line, above + M2_SVG_LINE);
+        if (free - line > 2 * M2_SVG_LINE || free > p->bottom - 4)
+            continue; /* far from its line it would seem to be another's */
+        line = free;
         across_label(s, p, marks[i]->label, line);
         above = line;
     }

@@ -95,7 +95,7 @@ static void one_area(struct m2_printer *p, const char *area, size_t from)
 
 /* ---- what is not known ---- */
 
-/* Findings that lack the same right; where none is named, those of one check. */
+/* Findings that lack the same right; where none is named, those of one check or of one reason. */
 struct gap {
     const char *right, *reason;
     M2_VEC(const char *) checks;
@@ -110,8 +110,9 @@ static struct gap *gap_of(struct m2_printer *p, struct gaps *gaps, const struct 
 {
     for (size_t i = 0; i < gaps->list.len; i++) {
         struct gap *g = gaps->list.at[i];
-        if (f->missing_right ? m2_str_eq(g->right, f->missing_right)
-                             : !g->right && m2_str_eq(g->checks.at[0], f->id))
+        if (f->missing_right
+                ? m2_str_eq(g->right, f->missing_right)
+                : !g->right && (m2_str_eq(g->checks.at[0], f->id) || m2_str_eq(g->reason, f->detail)))
             return g;
     }
     struct gap *g = m2_arena_alloc(p->arena, sizeof *g);
@@ -123,7 +124,11 @@ static struct gap *gap_of(struct m2_printer *p, struct gaps *gaps, const struct 
 static void add_to_gap(struct m2_printer *p, struct gaps *gaps, const struct m2_finding *f)
 {
     struct gap *g = gap_of(p, gaps, f);
-    m2_vec_push(p->arena, &g->resources, f->resource);
+    bool known = false;
+    for (size_t i = 0; i < g->resources.len; i++)
+        known |= m2_str_eq(g->resources.at[i], f->resource);
+    if (!known)
+        m2_vec_push(p->arena, &g->resources, f->resource);
     if (strlen(f->detail) < strlen(g->reason)) /* the reason alone, without what one check adds to it */
         g->reason = f->detail;
     for (size_t i = 0; i < g->checks.len; i++)

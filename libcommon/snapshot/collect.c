@@ -350,7 +350,6 @@ static int check_lasted(const struct m2_collect_run *run, struct m2_err *err)
     return 0;
 }
 
-/* Was anything at all read? If not, the first call says why. */
 /* Did AWS itself answer? A refusal with an AWS code is an answer; a web server's bare 404 or 500 is none. */
 static bool aws_answered(const struct m2_collected *c)
 {
@@ -360,6 +359,7 @@ static bool aws_answered(const struct m2_collected *c)
            !bare;
 }
 
+/* Was anything at all read? If not, the first call says why. */
 static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
 {
     const struct m2_collected *first = NULL;
@@ -379,6 +379,7 @@ static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
     case M2_ETLS:
     case M2_ETIMEOUT:
     case M2_EPROTO:
+    case M2_ELIMIT:
     case M2_ESERVICE:
         if (any_answer)
             return 0;
@@ -391,7 +392,9 @@ static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
     default:
         return 0;
     }
-    return m2_fail(err, first->err.code, "%s", first->err.msg);
+    /* An answer past all bounds is none of AWS's: no limit that the user reached. */
+    enum m2_errc code = first->err.code == M2_ELIMIT ? M2_EPROTO : first->err.code;
+    return m2_fail(err, code, "%s", first->err.msg);
 }
 
 int m2_collect_with(struct m2_snapshot *out, struct m2_arena *a, const struct m2_collect_options *opt,

@@ -241,7 +241,8 @@ int m2_snapshot_from_value(struct m2_snapshot *out, struct m2_arena *a, struct m
     m2_index_make(&s);
     s.account = account_of(&s);
     fill_region(&s);
-    m2_target_read(&s.target, a, m2_v_get(root, "target"));
+    if (m2_target_read(&s.target, a, m2_v_get(root, "target"), name, err) < 0)
+        return -1;
     m2_target_complete(&s.target, &s);
     *out = s;
     return 0;

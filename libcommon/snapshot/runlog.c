@@ -26,7 +26,10 @@ bool m2_run_log_shared(const struct m2_snapshot *s, const char *group, const cha
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
         for (const struct m2_call *c = NULL; (c = m2_calls(s, "lambda", told[i].operation, c));) {
             const struct m2_value *config = told[i].config ? m2_v_get(c->output, told[i].config) : c->output;
-            if (m2_str_eq(own_group(config), group) && !m2_str_eq(m2_v_str(c->input, "FunctionName"), name))
+            const char *other = m2_v_str(c->input, "FunctionName");
+            if (!other) /* an answer that was saved without its question */
+                other = m2_v_str(config, "FunctionName");
+            if (m2_str_eq(own_group(config), group) && !m2_str_eq(other, name))
                 return true;
         }
     return false;

@@ -26,8 +26,63 @@ static void read_list(struct m2_arena *a, const struct m2_value *v, struct m2_st
         (vec)->cap = list_.cap;                                                                              \
     } while (0)
 
-void m2_target_read(struct m2_target *out, struct m2_arena *a, const struct m2_value *v)
+static bool is_list(const struct m2_value *v)
 {
+    const struct m2_value *item = NULL;
+    m2_v_each(item, i, v) if (!m2_v_is(item, M2_STRING)) return false;
+    return m2_v_is(v, M2_STRING) || m2_v_is(v, M2_ARRAY);
+}
+
+static bool is_string(const struct m2_value *v)
+{
+    return m2_v_is(v, M2_STRING);
+}
+
+static bool is_number(const struct m2_value *v)
+{
+    int64_t n = 0;
+    return m2_v_to_int(v, &n) && n >= 0;
+}
+
+static bool is_bool(const struct m2_value *v)
+{
+    return m2_v_is(v, M2_BOOL);
+}
+
+static const struct field {
+    const char *name;
+    bool (*fits)(const struct m2_value *v);
+    const char *expected;
+} fields[] = {
+    { "stack", is_string, "a string" },
+    { "vpc", is_string, "a string" },
+    { "lambda_image", is_string, "a string" },
+    { "fargate_image", is_string, "a string" },
+    { "subnets_from", is_string, "a string" },
+    { "subnets", is_list, "a list of strings" },
+    { "security_groups", is_list, "a list of strings" },
+    { "assign_public_ip", is_bool, "true or false" },
+    { "since_ms", is_number, "a number of milliseconds" },
+};
+
+static int check_fields(const struct m2_value *v, const char *name, struct m2_err *err)
+{
+    if (v && !m2_v_is(v, M2_NULL) && !m2_v_is(v, M2_OBJECT))
+        return m2_fail(err, M2_EINPUT, "%s: \"target\" must be an object", name);
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        const struct m2_value *one = m2_v_get(v, fields[i].name);
+        if (one && !m2_v_is(one, M2_NULL) && !fields[i].fits(one))
+            return m2_fail(err, M2_EINPUT, "%s: target: \"%s\" must be %s", name, fields[i].name,
+                           fields[i].expected);
+    }
+    return 0;
+}
+
+int m2_target_read(struct m2_target *out, struct m2_arena *a, const struct m2_value *v, const char *name,
+                   struct m2_err *err)
+{
+    if (check_fields(v, name, err) < 0)
+        return -1;
     struct m2_target t = { .assign_public_ip = -1 };
     t.stack = m2_v_str(v, "stack");
     t.vpc = m2_v_str(v, "vpc");
@@ -44,6 +99,7 @@ void m2_target_read(struct m2_target *out, struct m2_arena *a, const struct m2_v
     if (m2_v_is(m2_v_get(v, "assign_public_ip"), M2_BOOL))
         t.assign_public_ip = m2_v_bool_or(v, "assign_public_ip", false);
     *out = t;
+    return 0;
 }
 
 static struct m2_value *strings(struct m2_arena *a, const char *const *at, size_t n)
@@ -130,7 +186,9 @@ static void fill_network(struct m2_target *t, const struct m2_snapshot *s, const
         t->security_groups.cap = groups.cap;
     }
     const char *assign = m2_v_str(awsvpc, "AssignPublicIp");
-    if (t->assign_public_ip < 0 && (ours || assign))
+    /* A path or an expression: each job decides. */
+    bool later = m2_v_get(awsvpc, "AssignPublicIp.$") || m2_str_starts(assign, "{%");
+    if (t->assign_public_ip < 0 && !later && (ours || assign))
         t->assign_public_ip = m2_str_eq_ci(assign, "ENABLED") ? 1 : 0;
 }
 
@@ -252,6 +310,38 @@ void m2_target_pick(struct m2_target *t, const struct m2_snapshot *s, const char
         t->vpc = vpc;
 }
 
+/* How much a described stack looks like the one that jobs are deployed with. */
+static int likeness(const struct m2_value *stack)
+{
+    const struct m2_value *o = NULL;
+    if (m2_v_get(stack, "ParentId"))
+        return 1;
+    if (m2_str_eq(m2_v_str(stack, "StackStatus"), "DELETE_COMPLETE"))
+        return 2;
+    m2_v_each(o, i, m2_v_get(stack, "Outputs")) if (m2_str_ends(m2_v_str(o, "OutputKey"),
+                                                                "StateMachineArn")) return 5;
+    return m2_str_has_ci(m2_v_str(stack, "StackName"), "mroptimum") ? 4 : 3;
+}
+
+/* Of answers that were saved without what was asked: not a nested stack, which gives out much the same. */
+static const char *described_stack(const struct m2_snapshot *s)
+{
+    const char *best = NULL;
+    int most = 0;
+    for (const struct m2_call *c = NULL; (c = m2_calls(s, "cloudformation", "DescribeStacks", c));) {
+        const struct m2_value *item = NULL;
+        m2_v_each(item, i, m2_v_get(c->output, "Stacks"))
+        {
+            int like = m2_v_str(item, "StackName") ? likeness(item) : 0;
+            if (like > most) {
+                most = like;
+                best = m2_v_str(item, "StackName");
+            }
+        }
+    }
+    return best;
+}
+
 static const char *stack_name(const struct m2_snapshot *s)
 {
     const struct m2_call *c = NULL;
@@ -260,9 +350,8 @@ static const char *stack_name(const struct m2_snapshot *s)
         if (asked && !m2_str_starts(asked, "arn:"))
             return asked;
     }
-    while ((c = m2_calls(s, "cloudformation", "DescribeStacks", c)))
-        if (m2_v_len(m2_v_get(c->output, "Stacks")) == 1)
-            return m2_v_pstr(c->output, "Stacks[0].StackName");
+    if (described_stack(s))
+        return described_stack(s);
     /* Saved events or resources may be all there is. */
     static const char *const others[] = { "DescribeStackEvents", "ListStackResources",
                                           "DescribeStackResources" };

@@ -15,8 +15,10 @@
 #define M2_TARGET_SUBNETS 2
 #define M2_TARGET_GROUPS 16
 
-/** From the `target` object of a snapshot (may be NULL or anything). */
-void m2_target_read(struct m2_target *out, struct m2_arena *a, const struct m2_value *v);
+/** From the `target` object of a snapshot (may be NULL). M2_EINPUT where a field is of another kind than the
+ * format says: silently left out, it would change the diagnosis. NAME: of the file, for the message. */
+int m2_target_read(struct m2_target *out, struct m2_arena *a, const struct m2_value *v, const char *name,
+                   struct m2_err *err);
 struct m2_value *m2_target_to_value(struct m2_arena *a, const struct m2_target *t);
 
 /** Fill what T does not say from the deployed stack. */

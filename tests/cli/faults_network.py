@@ -359,6 +359,12 @@ def ecr_policy_without_token(a):
 
 
 @fault("net.endpoint-policy-denies", "private")
+def ecr_policy_for_another_account_alone(a):
+    endpoint(a, "ecr.dkr")["PolicyDocument"] = json.dumps({"Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": ["999999999999", "arn:aws:iam::888888888888:root"]}, "Action": "ecr:*", "Resource": "*"}]})
+
+
+@fault("net.endpoint-policy-denies", "private")
 def logs_policy_denies(a):
     endpoint(a, "logs")["PolicyDocument"] = json.dumps({"Statement": [
         {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},

@@ -136,6 +136,13 @@ def policy_for_this_account(a):
          "Condition": {"StringEquals": {"aws:PrincipalAccount": OWNER}}}]})
 
 
+@shape("private")
+def policy_denies_another_account(a):
+    endpoint(a, "ecr.api")["PolicyDocument"] = json.dumps({"Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Action": "*", "Resource": "*"}]})
+
+
 @shape("private", warns=["net.endpoint-subnet-az"])
 def endpoints_in_one_zone(a):
     for e in a.endpoints[:3]:

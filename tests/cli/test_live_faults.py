@@ -155,6 +155,7 @@ STRANGE = [
     ("cut", Answer(200, b"<GetCallerIdentityResponse>", cut=True)),
     ("redirect", Answer(302, b"", {"Location": "http://127.0.0.1:1/stolen"})),
     ("html-200", Answer(200, b"<!doctype html><html>captive portal</html>")),
+    ("a-header-without-end", Answer(200, b"<a/>", {"X-A": "a" * 300000})),
     ("html-404", Answer(404, b"<html>Not Found</html>")),
 ]
 

@@ -23,6 +23,10 @@ BAD = [
     ("no-calls", '{"schema":"m2-snapshot/1"}', "calls"),
     ("calls-no-array", '{"schema":"m2-snapshot/1","calls":{}}', "calls"),
     ("call-no-service", '{"schema":"m2-snapshot/1","calls":[{"operation":"X","output":{}}]}', "calls[0]"),
+    ("target-no-object", '{"schema":"m2-snapshot/1","calls":[],"target":[]}', '"target"'),
+    ("public-ip-in-words", '{"schema":"m2-snapshot/1","calls":[],"target":{"assign_public_ip":"ENABLED"}}', "true or false"),
+    ("subnets-of-numbers", '{"schema":"m2-snapshot/1","calls":[],"target":{"subnets":[5]}}', '"subnets"'),
+    ("negative-since", '{"schema":"m2-snapshot/1","calls":[],"target":{"since_ms":-5}}', '"since_ms"'),
     ("bad-utf8", b'{"schema":"m2-snapshot/1","calls":[],"x":"\xff"}', ":1:"),
     ("nul", b'{"schema":"m2-snapshot/1","calls":[],"x":"\\u0000"}', ":1:"),
 ]

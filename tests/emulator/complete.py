@@ -3,6 +3,9 @@
 Shapes are those of the AWS CLI (test_account_shapes.py holds them to the service models). Values come from AWS's
 user guides and API references, with this account's names.
 """
+import ast
+import json
+
 from mode2 import CHILD, role_name
 from seed import HUB, LOG_GROUP, STACK, TASK_FAMILY, trust
 
@@ -256,6 +259,34 @@ def stack(a, s):
     created(a, s, own)
 
 
+def role_policies(s):
+    """The emulator answers Python's notation for the policies that came with a template; AWS answers JSON."""
+    for call in s.find("iam", "GetRolePolicy"):
+        document = call.get("output", {}).get("PolicyDocument")
+        if isinstance(document, str):
+            call["output"]["PolicyDocument"] = ast.literal_eval(document)
+
+
+REPORTS_SINCE_MS = 1794819600000  # seven days before COLLECTED
+
+
+def run_reports(s):
+    """What Lambda logged about the jobs of the last days; a function makes its log group when it first runs."""
+    histories = json.dumps([c.get("output") for c in s.find("stepfunctions", "GetExecutionHistory")])
+    for call in s.find("logs", "FilterLogEvents"):
+        call["input"]["startTime"] = REPORTS_SINCE_MS
+        function = call["input"]["logGroupName"].rsplit("/", 1)[1]
+        job = function.endswith("RunJob")
+        if ("RunViaLambda" if job else "SelectPlatform") not in histories:
+            continue
+        line = ("REPORT RequestId: 5d0b7a52-6f1e-4c83-9a47-2b8e0c91d3f6\tDuration: {} ms\tBilled Duration: {} ms\t"
+                "Memory Size: {} MB\tMax Memory Used: {} MB\t")
+        s.put("logs", "FilterLogEvents", call["input"], {"events": [{
+            "logStreamName": "2026/11/23/[$LATEST]8c1f4e0a9b7d42569e3fa0d86b25c71e", "timestamp": 1795422196204,
+            "message": line.format("11873.42", 11874, 3008, 1262) if job else line.format("41.07", 42, 128, 46),
+            "ingestionTime": 1795422198711, "eventId": "38590412375104622011844905268310"}], "searchedLogStreams": []})
+
+
 def whole(a, s):
     caller(a, s)
     settings(a, s)
@@ -263,6 +294,7 @@ def whole(a, s):
     hub_images(a, s)
     functions(a, s)
     buckets(s)
+    role_policies(s)
     if s.find("cloudformation", "ListStackResources"):
         stack(a, s)
     for call in s.find("iam", "GetRole"):

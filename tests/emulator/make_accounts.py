@@ -48,6 +48,7 @@ def make(emulator, name, story, folder):
     document["collected_at"] = complete.COLLECTED
     answers = Answers(document)
     story.finish(account, answers)
+    complete.run_reports(answers)
     return ordered(document)
 
 

@@ -18,6 +18,14 @@ def test_answers_are_as_aws_gives_them(path):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("path", FILES, ids=[p.stem for p in FILES])
+def test_role_policies_were_in_pythons_notation(path):
+    for call in json.loads(path.read_text())["calls"]:
+        if call["operation"] in ("GetRolePolicy", "GetPolicyVersion") and call["status"] == "ok":
+            version = call["output"].get("PolicyVersion", {"Document": call["output"].get("PolicyDocument")})
+            assert isinstance(version["Document"], dict), call
+
+
 def test_a_wrong_shape_is_found():
     call = {"service": "ec2", "operation": "DescribeSubnets", "input": {"SubnetIds": ["subnet-1"]}, "status": "ok",
             "output": {"Subnets": [{"SubnetID": "subnet-1", "AvailableIpAddressCount": "8"}]}}

@@ -87,8 +87,7 @@ int cost_account_history(struct m2_history *out, struct cost_run *run, struct m2
             *err = *cut;
         return -1;
     }
-    if (out->region && !args->common.region)
-        run->region =
-            (struct m2_setting){ "region", out->region, args->snapshot ? "snapshot" : run->region.source };
+    if (args->snapshot && out->region && !args->common.region)
+        return cost_use_region(run, out->region, "the snapshot", err);
     return 0;
 }

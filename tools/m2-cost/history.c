@@ -28,7 +28,6 @@ static void count(struct history_costs *c, const struct m2_history_job *job, con
     for (size_t i = 0; i < job->runs.len; i++) {
         const struct m2_history_run *run = &job->runs.at[i];
         c->idle_ms += run->idle_ms;
-        c->spot = c->spot || run->usage.platform == M2_FARGATE_SPOT;
         if (job->outcome != M2_OUT_SUCCEEDED || !run->failed)
             continue;
         c->retries.jobs++;
@@ -49,7 +48,7 @@ static int price(struct history_costs *c, struct m2_buf *csv, const struct m2_hi
         *err = why;
         return -1;
     }
-    if (m2_summary_add(c->summary, &priced, &sum, err) < 0 || m2_bill_add(&c->bill, &sum, err) < 0)
+    if (m2_summary_add(c->summary, &priced, &sum, err) < 0)
         return -1;
     count(c, job, bills, sum.total);
     m2_v_push(c->run->arena, c->jobs, history_json_job(c, job, bills, sum.total));

@@ -19,14 +19,12 @@ struct history_costs {
     struct m2_history history;
     struct m2_history_prices prices;
     struct m2_summary *summary;
-    struct m2_bill bill; /* of all jobs */
     struct history_tally of[M2_OUTCOME_COUNT];
     struct history_tally retries; /* runs that failed in jobs that succeeded in the end */
     struct m2_value *jobs;        /* "jobs" of the JSON document */
     cost_sentences unpriced;      /* why some jobs have no price, each reason once */
     uint64_t n_unpriced;
     int64_t idle_ms;
-    bool spot;
 };
 
 /** The header of --per-job's CSV and the rows of JOB. */

@@ -62,6 +62,8 @@ static int read_account(struct m2_snapshot *out, struct work *w, const struct va
     name_targets(&options.target, w, v);
     if (m2_collect(out, w->arena, &options, &timed_out, err) < 0)
         return -1;
+    if (m2_cancelled(w->world->sys)) /* calls that end so are answers to the collector */
+        return m2_fail(err, M2_ECANCELLED, "interrupted while the stack was read; " NOTHING);
     if (timed_out)
         return m2_fail(err, M2_ETIMEOUT, "the time of the run was over before the stack was read; " NOTHING);
     return 0;
@@ -98,9 +100,19 @@ static int check_needed(struct m2_proofs *proofs, struct work *w, const struct v
                                    "The stack %s (%s) has no %s among its outputs, parameters and resources; "
                                    "look at its outputs, or give %s.",
                                    stack, m2_str_or(d->view.status, "?"), label, needed[i].option);
-        m2_vec_push(w->arena, &proofs->list, ((struct m2_proven){ needed[i].field, M2_PROOF_WRONG, said }));
+        m2_vec_push(w->arena, &proofs->list,
+                    ((struct m2_proven){ needed[i].field, M2_PROOF_WRONG, said, false }));
         proofs->counts[M2_PROOF_WRONG]++;
     }
+    return 0;
+}
+
+/* A question whose answer was lost is no proof of anything: nothing is written on it. */
+static int check_lost(const struct m2_proofs *proofs, struct m2_err *err)
+{
+    for (size_t i = 0; i < proofs->list.len; i++)
+        if (proofs->list.at[i].lost)
+            return m2_fail(err, M2_ESERVICE, "%s Run it again; " NOTHING, proofs->list.at[i].said);
     return 0;
 }
 
@@ -111,11 +123,11 @@ static int prepare(struct values *v, struct m2_proofs *proofs, struct work *w, s
     struct m2_deployment d;
     if (read_account(&snap, w, v, err) < 0)
         return -1;
-    m2_deployment_detect(&d, w->arena, &snap);
+    m2_deployment_detect(&d, w->arena, &snap, v->at[M2_UNIT_ROLE].value);
     if (values_settle(v, w->arena, &d, err) < 0)
         return -1;
     m2_deployment_check(proofs, w->arena, &snap, d.account, &v->unit);
-    if (check_needed(proofs, w, v, &d, err) < 0)
+    if (check_needed(proofs, w, v, &d, err) < 0 || check_lost(proofs, err) < 0)
         return -1;
     for (size_t i = 0; i < v->notes.len; i++)
         note(w, v->notes.at[i]);
@@ -268,8 +280,6 @@ static int check_usage(const struct register_args *args, struct m2_err *err)
                        "--dry-run, --list and --unregister are different things; give one of them");
     if (args->confirm && !args->unregister)
         return m2_fail(err, M2_EUSAGE, "--confirm belongs to --unregister ID");
-    if (args->unregister && !*args->unregister)
-        return m2_fail(err, M2_EUSAGE, "--unregister needs the id of a unit; --list shows them");
     return 0;
 }
 
@@ -314,6 +324,7 @@ int register_run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, c
 {
     struct work w = { .arena = a, .args = args, .world = world };
     const struct m2_common *common = &w.args->common;
+    *status = M2_EXIT_OK;
     if (common->timeout_ms)
         w.deadline_mono_ms = m2_mono_ms(world->sys) + common->timeout_ms;
     w.progress = m2_progress_new(world->sys, stderr, world->term.err_tty, world->term.width, common->quiet);

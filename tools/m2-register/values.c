@@ -168,8 +168,5 @@ int values_settle(struct values *v, struct m2_arena *a, const struct m2_deployme
     v->soft[M2_UNIT_ALIAS] = !alias_said;
     for (size_t f = 0; f < M2_UNIT_FIELDS; f++)
         v->unit.at[f] = v->at[f].value;
-    /* Nothing is a value too: an old external id must not stay behind. */
-    if (v->unit.at[M2_UNIT_ROLE])
-        v->unit.at[M2_UNIT_EXTERNAL_ID] = m2_str_or(v->unit.at[M2_UNIT_EXTERNAL_ID], "");
     return 0;
 }

@@ -8,14 +8,17 @@ void m2_access_trust(struct m2_check_run *r);
 
 /* What a trust policy lets in, all statements together. */
 struct m2_trust {
-    bool expected;      /* a principal of an expected account may take the role */
-    bool anyone;        /* so may anybody */
-    bool whole_account; /* so may all of an expected account */
-    bool external_id;   /* every way in for an expected account asks for an ExternalId */
-    const char *others; /* who else is named, for the message; "" */
+    bool expected;         /* a principal of an expected account may take the role */
+    bool anyone;           /* so may anybody */
+    bool whole_account;    /* so may all of an expected account */
+    bool external_id;      /* every way in for an expected account asks for an ExternalId */
+    bool organisation;     /* a way in is for the members of an organisation, whoever they are */
+    const char *others;    /* who else is named, for the message; "" */
+    const char *strangers; /* of these, the users, roles and accounts that are neither expected nor OWN; "" */
 };
-/** ACCOUNTS (NULL-ended): those that should get in. DOCUMENT as IAM gives it. */
+/** ACCOUNTS (NULL-ended): those that should get in; OWN: the account of the role, NULL when not known.
+ * DOCUMENT as IAM gives it. */
 void m2_trust_read(struct m2_trust *out, struct m2_arena *a, const struct m2_value *document,
-                   const char *const *accounts);
+                   const char *const *accounts, const char *own);
 
 #endif

@@ -100,6 +100,14 @@ static void judge(struct m2_check_run *r, const struct m2_look *look, const char
             name);
         return;
     }
+    if (!t->expected && t->organisation) {
+        struct m2_finding *f = say(r, M2_UNKNOWN, look, name, NULL);
+        m2_found_detail(r, f,
+                        "The role %s lets in the members of an organisation; whether CloudMR Brain's account "
+                        "%s is one of them cannot be told from here.",
+                        name, account);
+        return;
+    }
     if (!t->expected) {
         struct m2_finding *f = say(r, M2_FAIL, look, name, "access.trust-wrong-principal");
         m2_found_detail(r, f, "The role %s can be taken by %s, but not by CloudMR Brain's account %s.", name,
@@ -115,7 +123,12 @@ static void judge(struct m2_check_run *r, const struct m2_look *look, const char
         struct m2_finding *f = say(r, M2_WARN, look, name, "access.trust-no-external-id");
         m2_found_detail(r, f, "The role %s asks for no ExternalId.", name);
     }
-    if (!t->whole_account && t->external_id)
+    if (!m2_str_empty(t->strangers)) {
+        struct m2_finding *f = say(r, M2_WARN, look, name, "access.trust-wrong-principal");
+        m2_found_title(r, f, "The role lets in others beside CloudMR Brain");
+        m2_found_detail(r, f, "CloudMR Brain may take the role %s, but so may %s.", name, t->strangers);
+        m2_found_fix(r, f, "Unless you know and trust them, remove them from the role's trust policy.");
+    } else if (!t->whole_account && t->external_id)
         m2_found_pass(r, name, "Only CloudMR Brain may take the role %s, with an ExternalId.", name);
 }
 
@@ -171,6 +184,6 @@ void m2_access_trust(struct m2_check_run *r)
         return;
     }
     const char *const *list = accounts(r->arena, &view);
-    m2_trust_read(&trust, r->arena, document, list);
+    m2_trust_read(&trust, r->arena, document, list, m2_own_account(r->snap));
     judge(r, &look, role.name, &trust, list[0]);
 }

@@ -12,8 +12,8 @@
 
 enum width { ONE, ACCOUNT, ANYONE };
 
-/* Who a statement lets in after its conditions: an account id (NULL for anyone or an organisation) and how
- * much of it. */
+/* Who a statement lets in after its conditions: an account id (NULL for anyone, "" for an organisation or one
+ * that was deleted) and how much of it. */
 struct principal {
     const char *account;
     enum width width;
@@ -22,8 +22,8 @@ struct principal {
 struct reader {
     struct m2_trust *out;
     struct m2_arena *a;
-    const char *const *accounts;
-    struct m2_buf others;
+    const char *const *accounts, *own;
+    struct m2_buf others, strangers;
     bool entered; /* an expected account got in by some statement */
 };
 
@@ -64,7 +64,7 @@ static struct principal narrow(struct m2_arena *a, struct principal p, const str
     }
     if (p.width == ANYONE && (m2_statement_condition(st, "aws:PrincipalOrgID") ||
                               m2_statement_condition(st, "aws:PrincipalOrgPaths")))
-        p = (struct principal){ "an organisation", ACCOUNT };
+        p = (struct principal){ "", ACCOUNT };
     return p;
 }
 
@@ -80,6 +80,11 @@ static bool asks_external_id(const struct m2_value *st)
     return n > 0;
 }
 
+static void add_name(struct m2_buf *list, const char *text)
+{
+    m2_buf_addf(list, "%s%s", list->len ? ", " : "", text);
+}
+
 static void enter(struct reader *rd, struct principal p, const char *text, const struct m2_value *st)
 {
     p = narrow(rd->a, p, st);
@@ -90,8 +95,13 @@ static void enter(struct reader *rd, struct principal p, const char *text, const
         rd->out->whole_account |= p.width == ACCOUNT;
         rd->out->external_id = asks_external_id(st) && (rd->out->external_id || !rd->entered);
         rd->entered = true;
+    } else if (m2_str_empty(p.account)) {
+        rd->out->organisation |= p.width == ACCOUNT;
+        add_name(&rd->others, p.width == ACCOUNT ? "an organisation" : text);
     } else {
-        m2_buf_addf(&rd->others, "%s%s", rd->others.len ? ", " : "", text);
+        add_name(&rd->others, text);
+        if (!m2_str_eq(p.account, rd->own))
+            add_name(&rd->strangers, text);
     }
 }
 
@@ -105,7 +115,7 @@ static void read_allow(struct reader *rd, const struct m2_value *st)
     for (size_t i = 0; (text = m2_policy_text(aws, i)); i++)
         enter(rd, principal_of(rd->a, text), text, st);
     for (size_t i = 0; service != aws && (text = m2_policy_text(service, i)); i++)
-        m2_buf_addf(&rd->others, "%s%s", rd->others.len ? ", " : "", text);
+        add_name(&rd->others, text);
 }
 
 /* An unconditional Deny that hits the expected accounts closes the door again. */
@@ -124,11 +134,12 @@ static bool denied(const struct reader *rd, const struct m2_value *st)
 }
 
 void m2_trust_read(struct m2_trust *out, struct m2_arena *a, const struct m2_value *document,
-                   const char *const *accounts)
+                   const char *const *accounts, const char *own)
 {
-    struct reader rd = { .out = out, .a = a, .accounts = accounts };
+    struct reader rd = { .out = out, .a = a, .accounts = accounts, .own = own };
     *out = (struct m2_trust){ 0 };
     m2_buf_init(&rd.others, 2000);
+    m2_buf_init(&rd.strangers, 2000);
     for (size_t i = 0; i < m2_policy_statements(document); i++) {
         const struct m2_value *st = m2_policy_statement(document, i);
         if (m2_statement_allows(st) && m2_statement_covers_action(st, TAKE))
@@ -136,7 +147,9 @@ void m2_trust_read(struct m2_trust *out, struct m2_arena *a, const struct m2_val
     }
     for (size_t i = 0; i < m2_policy_statements(document); i++)
         if (denied(&rd, m2_policy_statement(document, i)))
-            out->expected = out->anyone = out->whole_account = false;
+            out->expected = out->anyone = out->whole_account = out->organisation = false;
     out->others = m2_arena_strndup(a, rd.others.data, rd.others.len);
+    out->strangers = m2_arena_strndup(a, rd.strangers.data, rd.strangers.len);
     m2_buf_free(&rd.others);
+    m2_buf_free(&rd.strangers);
 }

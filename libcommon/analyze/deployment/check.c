@@ -3,6 +3,7 @@
 
 #include "analyze/names.h"
 #include "analyze/storage/buckets.h"
+#include "m2/aws.h"
 #include "m2/deployment.h"
 #include "m2/endpoint.h"
 
@@ -31,14 +32,22 @@ static void say(struct checking *c, enum m2_unit_field f, enum m2_proof p, const
     va_start(ap, fmt);
     const char *said = m2_arena_vprintf(c->a, fmt, ap);
     va_end(ap);
-    m2_vec_push(c->a, &c->out->list, ((struct m2_proven){ f, p, said }));
+    m2_vec_push(c->a, &c->out->list, ((struct m2_proven){ f, p, said, false }));
     c->out->counts[p]++;
 }
 
 static void ok(struct checking *c, enum m2_unit_field f)
 {
-    m2_vec_push(c->a, &c->out->list, ((struct m2_proven){ f, M2_PROOF_OK, "" }));
+    m2_vec_push(c->a, &c->out->list, ((struct m2_proven){ f, M2_PROOF_OK, "", false }));
     c->out->counts[M2_PROOF_OK]++;
+}
+
+/* CALL (NULL: not made) does not tell. */
+static void unknown(struct checking *c, enum m2_unit_field f, const struct m2_call *call, const char *why)
+{
+    say(c, f, M2_PROOF_UNKNOWN, "%s", why);
+    c->out->list.at[c->out->list.len - 1].lost =
+        call && call->status != M2_CALL_OK && call->http_status != 403 && !m2_aws_is_denied(call->code);
 }
 
 static void check_account(struct checking *c)
@@ -47,8 +56,8 @@ static void check_account(struct checking *c)
     if (!m2_is_account_id(id))
         say(c, M2_UNIT_ACCOUNT, M2_PROOF_WRONG, "\"%s\" is not an account id; it has 12 digits.", id);
     else if (!c->account)
-        say(c, M2_UNIT_ACCOUNT, M2_PROOF_UNKNOWN,
-            "Whose credentials these are was not told (sts:GetCallerIdentity).");
+        unknown(c, M2_UNIT_ACCOUNT, m2_call_about(c->s, "sts", "GetCallerIdentity", NULL),
+                "Whose credentials these are was not told (sts:GetCallerIdentity).");
     else if (!m2_str_eq(id, c->account))
         say(c, M2_UNIT_ACCOUNT, M2_PROOF_WRONG,
             "The unit is to be in account %s, but these credentials are of account %s.", id, c->account);
@@ -96,7 +105,7 @@ static void check_state_machine(struct checking *c)
     if (look.seen == M2_ABSENT)
         say(c, M2_UNIT_STATE_MACHINE, M2_PROOF_WRONG, "The state machine %s does not exist.", arn);
     else if (look.seen == M2_UNSEEN)
-        say(c, M2_UNIT_STATE_MACHINE, M2_PROOF_UNKNOWN, "%s", look.why);
+        unknown(c, M2_UNIT_STATE_MACHINE, look.call, look.why);
     else if (m2_str_eq(m2_v_str(look.item, "status"), "DELETING"))
         say(c, M2_UNIT_STATE_MACHINE, M2_PROOF_WRONG, "The state machine %s is being deleted.", arn);
     else
@@ -125,7 +134,7 @@ static void check_bucket(struct checking *c, enum m2_unit_field f)
     else if (b.region && region && !m2_str_eq(b.region, region))
         say(c, f, M2_PROOF_WRONG, "The bucket %s is in region %s, not in %s.", b.name, b.region, region);
     else if (b.owner == M2_OWNER_UNKNOWN)
-        say(c, f, M2_PROOF_UNKNOWN, "%s", m2_look_why(c->a, "s3:ListBucket", b.head));
+        unknown(c, f, b.head, m2_look_why(c->a, "s3:ListBucket", b.head));
     else
         ok(c, f);
 }
@@ -145,7 +154,7 @@ static void check_role(struct checking *c)
     if (look.seen == M2_ABSENT)
         say(c, M2_UNIT_ROLE, M2_PROOF_WRONG, "The role %s does not exist.", arn);
     else if (look.seen == M2_UNSEEN)
-        say(c, M2_UNIT_ROLE, M2_PROOF_UNKNOWN, "%s", look.why);
+        unknown(c, M2_UNIT_ROLE, look.call, look.why);
     else if (real && !m2_str_eq(real, arn))
         say(c, M2_UNIT_ROLE, M2_PROOF_WRONG, "The role is %s, not %s.", real, arn);
     else
@@ -155,6 +164,10 @@ static void check_role(struct checking *c)
             "The role %s asks for the external id \"%s\", not \"%s\".", name, asked, m2_str_or(id, ""));
     else if (look.seen == M2_SEEN)
         ok(c, M2_UNIT_EXTERNAL_ID);
+    else if (!id && look.seen == M2_UNSEEN)
+        unknown(
+            c, M2_UNIT_EXTERNAL_ID, look.call,
+            m2_arena_printf(c->a, "Whether the role %s asks for an external id could not be read.", name));
 }
 
 static void check_one(struct checking *c, enum m2_unit_field f)

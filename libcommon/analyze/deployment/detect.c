@@ -109,7 +109,8 @@ const char *m2_deployment_external_id(struct m2_arena *a, const struct m2_value 
     return NULL;
 }
 
-void m2_deployment_detect(struct m2_deployment *out, struct m2_arena *a, const struct m2_snapshot *s)
+void m2_deployment_detect(struct m2_deployment *out, struct m2_arena *a, const struct m2_snapshot *s,
+                          const char *role)
 {
     struct m2_deployment d = { .account = m2_own_account(s) };
     m2_stackview_make(&d.view, a, s);
@@ -120,6 +121,10 @@ void m2_deployment_detect(struct m2_deployment *out, struct m2_arena *a, const s
     d.at[M2_UNIT_ACCOUNT] = (struct m2_setting){ NULL, d.account, "sts:GetCallerIdentity" };
     d.at[M2_UNIT_REGION] = (struct m2_setting){ NULL, s->region, "the region of this run" };
     name_to_arn(&d, a, s);
+    if (role && !m2_str_eq(role, d.at[M2_UNIT_ROLE].value)) { /* what the stack knows is of another role */
+        d.at[M2_UNIT_ROLE] = (struct m2_setting){ NULL, role, "given" };
+        d.at[M2_UNIT_EXTERNAL_ID] = (struct m2_setting){ NULL, NULL, "not known" };
+    }
     external_id_of_trust(&d, a, s);
     for (size_t i = 0; i < M2_UNIT_FIELDS; i++)
         d.at[i].name = m2_unit_rows()[i].key;

@@ -11,7 +11,8 @@
 
 #define MANAGED_POLICY "AmazonECSTaskExecutionRolePolicy"
 
-enum allowed { NO, YES, CANNOT_SAY };
+/* Each outweighs those before it: what one policy denies no other can allow. */
+enum allowed { NO, CANNOT_SAY, YES, DENIED };
 
 struct role {
     const char *name;
@@ -30,11 +31,16 @@ static enum allowed document_allows(const struct m2_value *document, const char 
         if (!m2_statement_covers_action(st, action) || !m2_statement_covers_resource(st, group_arn))
             continue;
         if (m2_statement_denies(st) && !m2_v_get(st, "Condition"))
-            return CANNOT_SAY; /* a Deny is for an evaluator to weigh */
+            return DENIED;
         if (m2_statement_allows(st))
             result = YES;
     }
     return result;
+}
+
+static enum allowed stronger(enum allowed a, enum allowed b)
+{
+    return a > b ? a : b;
 }
 
 static enum allowed inline_allow(struct m2_check_run *r, struct role *role, const char *action,
@@ -59,9 +65,7 @@ static enum allowed inline_allow(struct m2_check_run *r, struct role *role, cons
         enum allowed one = document ? document_allows(document, action, arn) : CANNOT_SAY;
         if (!document)
             role->refused = m2_look_output(r->snap, "iam", "GetRolePolicy", name);
-        if (one == YES)
-            return YES;
-        result = one == CANNOT_SAY ? one : result;
+        result = stronger(result, one);
     }
     return result;
 }
@@ -88,21 +92,23 @@ static enum allowed attached_allow(struct m2_check_run *r, struct role *role, co
             one = m2_str_eq(action, "logs:CreateLogGroup") ? NO : YES;
         else if (!document)
             role->refused = version;
-        if (one == YES)
-            return YES;
-        result = one == CANNOT_SAY ? one : result;
+        result = stronger(result, one);
     }
     return result;
 }
 
-static enum allowed role_may(struct m2_check_run *r, struct role *role, const char *action,
-                             const char *group_arn)
+/* Policies name a group with or without the ":*" that stands for its streams. */
+static enum allowed role_may(struct m2_check_run *r, struct role *role, const char *action, const char *group)
 {
-    enum allowed attached = attached_allow(r, role, action, group_arn);
-    enum allowed own = attached == YES ? NO : inline_allow(r, role, action, group_arn);
-    if (attached == YES || own == YES)
-        return YES;
-    return attached == CANNOT_SAY || own == CANNOT_SAY ? CANNOT_SAY : NO;
+    const char *account = m2_str_or(m2_own_account(r->snap), "*"), *region = m2_str_or(r->snap->region, "*");
+    const char *arn = m2_arena_printf(r->arena, "arn:aws:logs:%s:%s:log-group:%s", region, account, group);
+    const char *names[] = { m2_arena_printf(r->arena, "%s:log-stream:x", arn), arn };
+    enum allowed best = NO;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        best = stronger(best, attached_allow(r, role, action, names[i]));
+        best = stronger(best, inline_allow(r, role, action, names[i]));
+    }
+    return best;
 }
 
 /* ---- judging ---- */
@@ -117,37 +123,70 @@ static struct m2_finding *bad_role(struct m2_check_run *r, const char *group, co
     return f;
 }
 
+/* What the role lacks first, of all that a task calls to write its log; YES when nothing. */
+static enum allowed first_lack(struct m2_check_run *r, struct role *role, const char *group, bool creates,
+                               const char **action)
+{
+    static const char *const needed[] = { "logs:CreateLogGroup", "logs:CreateLogStream",
+                                          "logs:PutLogEvents" };
+    enum allowed worst = YES;
+    for (size_t i = creates ? 0 : 1; i < sizeof needed / sizeof needed[0]; i++) {
+        enum allowed may = role_may(r, role, needed[i], group);
+        bool lacks = may == NO || may == DENIED, known = worst == NO || worst == DENIED;
+        if (known || may == YES || (worst == CANNOT_SAY && !lacks))
+            continue;
+        worst = may;
+        *action = needed[i];
+    }
+    return worst;
+}
+
 static void judge_role(struct m2_check_run *r, const char *group, struct role *role, bool creates)
 {
-    const char *account = m2_str_or(m2_own_account(r->snap), "*"), *region = m2_str_or(r->snap->region, "*");
-    const char *arn = m2_arena_printf(r->arena, "arn:aws:logs:%s:%s:log-group:%s", region, account, group);
-    const char *wanted = creates ? "logs:CreateLogGroup" : "logs:CreateLogStream";
-    /* Policies name a group with or without the ":*" that stands for its streams. */
-    enum allowed may = role_may(r, role, wanted, m2_arena_printf(r->arena, "%s:log-stream:x", arn));
-    may = may == NO ? role_may(r, role, wanted, arn) : may;
+    const char *action = NULL;
+    enum allowed may = first_lack(r, role, group, creates, &action);
     if (may == YES) {
         m2_found_pass(r, group, "The log group is there%s and the execution role may write to it.",
                       creates ? " or will be made" : "");
-    } else if (may == NO) {
+    } else if (may == NO || may == DENIED) {
         struct m2_finding *f =
             bad_role(r, group, role,
-                     m2_arena_printf(r->arena, "The execution role %s may not call %s.", role->name, wanted));
+                     m2_arena_printf(r->arena, "The execution role %s may not call %s%s.", role->name, action,
+                                     may == DENIED ? ": a policy of it denies that" : ""));
         struct m2_look list = m2_look_output(r->snap, "iam", "ListAttachedRolePolicies", role->name);
         m2_found_evidence(r, f, list.call, "AttachedPolicies", m2_v_get(list.item, "AttachedPolicies"));
-        if (!creates)
+        if (may == DENIED) {
+            m2_found_fix(r, f, "Remove the Deny for %s from the role's policies.", action);
+            m2_found_command(r, f, "aws iam list-attached-role-policies --role-name %s",
+                             m2_word(r->arena, role->name));
+            m2_found_command(r, f, "aws iam list-role-policies --role-name %s",
+                             m2_word(r->arena, role->name));
+        } else if (creates && m2_str_eq(action, "logs:CreateLogGroup")) {
+            m2_found_command(r, f, "aws logs create-log-group --log-group-name %s", m2_word(r->arena, group));
+        } else {
             m2_found_command(r, f,
                              "aws iam attach-role-policy --role-name %s --policy-arn "
                              "arn:aws:iam::aws:policy/service-role/" MANAGED_POLICY,
                              m2_word(r->arena, role->name));
-        else
-            m2_found_command(r, f, "aws logs create-log-group --log-group-name %s", m2_word(r->arena, group));
+        }
     } else if (role->refused.seen == M2_UNSEEN) {
         m2_found_unseen(r, group, &role->refused);
     } else {
         struct m2_finding *f = m2_found(r, M2_UNKNOWN, group, NULL);
         m2_found_detail(r, f, "Whether the execution role %s may call %s cannot be told from what was read.",
-                        role->name, wanted);
+                        role->name, action);
     }
+}
+
+static void no_role(struct m2_check_run *r, const char *group, const struct role *role)
+{
+    struct m2_finding *f = bad_role(
+        r, group, role, "The task definition has no execution role, which Fargate needs to write logs.");
+    m2_found_evidence(r, f, m2_call_about(r->snap, "ecs", "DescribeTaskDefinition", NULL),
+                      "taskDefinition.executionRoleArn", NULL);
+    m2_found_fix(r, f,
+                 "Set ExecutionRoleArn in the task definition to a role with " MANAGED_POLICY
+                 " that ecs-tasks.amazonaws.com may assume, and deploy again.");
 }
 
 static void missing_group(struct m2_check_run *r, const char *group, const struct m2_look *look,
@@ -188,8 +227,7 @@ static void judge_container(struct m2_check_run *r, const struct m2_value *optio
     else if (look.seen == M2_ABSENT && !creates)
         missing_group(r, group, &look, role);
     else if (m2_str_empty(role->name))
-        (void)bad_role(r, group, role,
-                       "The task definition has no execution role, which Fargate needs to write logs.");
+        no_role(r, group, role);
     else
         judge_role(r, group, role, look.seen == M2_ABSENT);
 }

@@ -16,7 +16,28 @@ struct task {
     enum m2_stack_state state;
     const struct m2_look *stack_look;
     const char *name; /* family or ARN */
+    const struct m2_value *cpu, *memory;
+    const struct m2_call *changed_by; /* the state machine, when it runs the task in another size */
 };
+
+/* RunTask may ask for another size than the definition's. */
+static void read_overrides(struct task *t, struct m2_check_run *r, const struct m2_stackview *view)
+{
+    static const char *const paths[] = { "Parameters.Overrides", "Arguments.Overrides" };
+    struct m2_look machine = m2_view_state_machine(view, r->arena, r->snap);
+    if (machine.seen != M2_SEEN)
+        return;
+    const struct m2_value *state = m2_view_state(m2_view_definition(r->arena, machine.item), "ecs:runTask");
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        const char *cpu = m2_v_str(m2_v_path(state, paths[i]), "Cpu");
+        const char *memory = m2_v_str(m2_v_path(state, paths[i]), "Memory");
+        if ((!cpu && !memory) || m2_str_starts(cpu, "{%") || m2_str_starts(memory, "{%"))
+            continue; /* nothing, or decided by each job */
+        t->cpu = cpu ? m2_v_string(r->arena, cpu) : t->cpu;
+        t->memory = memory ? m2_v_string(r->arena, memory) : t->memory;
+        t->changed_by = machine.call;
+    }
+}
 
 static void find_task(struct task *t, struct m2_check_run *r, struct m2_stackview *view)
 {
@@ -25,6 +46,10 @@ static void find_task(struct task *t, struct m2_check_run *r, struct m2_stackvie
     t->state = view->state;
     t->stack_look = &view->look;
     t->name = m2_str_or(m2_v_str(t->look.item, "family"), m2_v_str(t->look.item, "taskDefinitionArn"));
+    t->cpu = m2_v_get(t->look.item, "cpu");
+    t->memory = m2_v_get(t->look.item, "memory");
+    if (t->look.seen == M2_SEEN)
+        read_overrides(t, r, view);
 }
 
 /* Says why there is no task definition to judge. */
@@ -51,27 +76,36 @@ static struct m2_finding *bad_size(struct m2_check_run *r, const struct task *t,
     return f;
 }
 
-static void wrong_pair(struct m2_check_run *r, const struct task *t, const char *cpu_text,
-                       const char *memory_text)
+static bool read_size(const struct task *t, int64_t *cpu, int64_t *mib)
+{
+    return m2_fargate_cpu(cpu, m2_v_text(t->cpu)) && m2_fargate_memory(mib, m2_v_text(t->memory));
+}
+
+static void wrong_pair(struct m2_check_run *r, const struct task *t)
 {
     int64_t cpu = 0, mib = 0;
-    bool read = m2_fargate_cpu(&cpu, cpu_text) && m2_fargate_memory(&mib, memory_text);
+    bool read = read_size(t, &cpu, &mib);
     struct m2_finding *f = bad_size(r, t, "taskDefinition.cpu", m2_v_get(t->look.item, "cpu"));
     m2_found_evidence(r, f, t->look.call, "taskDefinition.memory", m2_v_get(t->look.item, "memory"));
+    if (t->changed_by) {
+        m2_found_evidence(r, f, t->changed_by, "definition Overrides.Cpu", t->cpu);
+        m2_found_evidence(r, f, t->changed_by, "definition Overrides.Memory", t->memory);
+    }
     if (!read) {
-        m2_found_detail(
-            r, f, "Fargate needs the task's CPU and memory as a pair; the definition says \"%s\" and \"%s\".",
-            m2_str_or(cpu_text, "nothing"), m2_str_or(memory_text, "nothing"));
+        m2_found_detail(r, f,
+                        "Fargate needs the task's CPU and memory as a pair; the %s says \"%s\" and \"%s\".",
+                        t->changed_by ? "state machine" : "definition",
+                        m2_str_or(m2_v_text(t->cpu), "nothing"), m2_str_or(m2_v_text(t->memory), "nothing"));
         return;
     }
     int64_t near_cpu = cpu, near_mib = mib;
     m2_fargate_size_nearest(&near_cpu, &near_mib);
     m2_found_detail(
         r, f,
-        "%lld CPU units with %lld MiB is no size that Fargate offers (sizes of " M2_FARGATE_SIZES_DATE ").",
-        (long long)cpu, (long long)mib);
-    m2_found_fix(r, f, "Set Cpu to %lld and Memory to %lld in the template, and deploy again.",
-                 (long long)near_cpu, (long long)near_mib);
+        "%lld CPU units with %lld MiB%s is no size that Fargate offers (sizes of " M2_FARGATE_SIZES_DATE ").",
+        (long long)cpu, (long long)mib, t->changed_by ? ", as the state machine's Overrides ask for," : "");
+    m2_found_fix(r, f, "Set Cpu to %lld and Memory to %lld in the %s, and deploy again.", (long long)near_cpu,
+                 (long long)near_mib, t->changed_by ? "state machine's Overrides" : "template");
 }
 
 static bool windows(const struct m2_value *task)
@@ -89,12 +123,10 @@ void m2_fargate_size(struct m2_check_run *r)
         no_task(r, &t);
         return;
     }
-    const char *cpu_text = m2_v_text(m2_v_get(t.look.item, "cpu"));
-    const char *memory_text = m2_v_text(m2_v_get(t.look.item, "memory"));
-    bool read = m2_fargate_cpu(&cpu, cpu_text) && m2_fargate_memory(&mib, memory_text);
+    bool read = read_size(&t, &cpu, &mib);
     const struct m2_value *size = m2_v_path(t.look.item, "ephemeralStorage.sizeInGiB");
     if (!read || !m2_fargate_size_valid(cpu, mib)) {
-        wrong_pair(r, &t, cpu_text, memory_text);
+        wrong_pair(r, &t);
     } else if (windows(t.look.item) && (cpu < 1024 || cpu > 4096)) {
         struct m2_finding *f = bad_size(r, &t, "taskDefinition.cpu", m2_v_get(t.look.item, "cpu"));
         m2_found_detail(r, f, "Windows tasks have 1, 2 or 4 vCPU on Fargate, not %lld CPU units.",
@@ -183,7 +215,7 @@ void m2_fargate_quota(struct m2_check_run *r)
         m2_found_unseen(r, NULL, &look);
         return;
     }
-    if (t.look.seen == M2_SEEN && !m2_fargate_cpu(&cpu, m2_v_text(m2_v_get(t.look.item, "cpu"))))
+    if (t.look.seen == M2_SEEN && !m2_fargate_cpu(&cpu, m2_v_text(t.cpu)))
         cpu = DEFAULT_CPU;
     double task = (double)cpu / 1024;
     if (q.value < task)

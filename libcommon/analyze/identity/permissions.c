@@ -13,13 +13,13 @@ static enum verdict judge(const struct m2_value *result)
     if (m2_str_eq_ci(decision, "allowed"))
         return MAY;
     bool context = m2_v_len(m2_v_get(result, "MissingContextValues")) > 0;
-    bool matched = m2_v_len(m2_v_get(result, "MatchedStatements")) > 0;
+    bool implied = m2_str_eq_ci(decision, "implicitDeny"); /* what matched then allows: no statement denied */
+    bool matched = !implied && m2_v_len(m2_v_get(result, "MatchedStatements")) > 0;
     bool organisation =
         !m2_v_bool_or(m2_v_get(result, "OrganizationsDecisionDetail"), "AllowedByOrganizations", true);
     if (context || (organisation && !matched))
         return CANNOT_TELL;
-    return m2_str_eq_ci(decision, "explicitDeny") || m2_str_eq_ci(decision, "implicitDeny") ? MAY_NOT
-                                                                                            : CANNOT_TELL;
+    return implied || m2_str_eq_ci(decision, "explicitDeny") ? MAY_NOT : CANNOT_TELL;
 }
 
 static void deny(struct m2_check_run *r, const struct m2_call *c, const char *path,

@@ -223,6 +223,15 @@ static void foreign_repository(struct m2_check_run *r, const struct m2_job_image
     bool lambda = m2_str_eq(im->what, "Lambda");
     bool none = c && c->status == M2_CALL_ERROR && m2_str_eq(c->code, "RepositoryPolicyNotFoundException");
     const char *own = m2_str_or(m2_own_account(r->snap), "this account");
+    if (!policy && !none && !c) {
+        struct m2_finding *f = m2_found(r, M2_UNKNOWN, im->what, NULL);
+        m2_found_detail(r, f,
+                        "Repository %s belongs to account %s, and only that account reads its policy; a pull "
+                        "or the first job shows whether yours may read the image.",
+                        im->parts.repository, im->parts.account);
+        m2_found_about(r, f, im->uri);
+        return;
+    }
     if (!policy && !none) {
         m2_image_unseen(r, im, c, "ecr:GetRepositoryPolicy");
         return;

@@ -67,9 +67,10 @@ static void no_subnets(struct m2_check_run *r, const struct m2_nw *n)
                         advice);
         return;
     }
-    m2_found_skip(r, NULL,
-                  "The task's subnets are not known, and there is no default VPC with public subnets. %s",
-                  advice);
+    struct m2_finding *f = m2_found(r, M2_UNKNOWN, NULL, NULL);
+    m2_found_detail(r, f,
+                    "The task's subnets are not known, and there is no default VPC with public subnets. %s",
+                    advice);
 }
 
 static void subnet_result(struct m2_check_run *r, const struct m2_nw *n, const struct m2_nw_subnet *s,

@@ -1,7 +1,8 @@
-/* A small, sound reading of VPC endpoint policies: where a condition or a named principal decides, it says
- * that it cannot tell. */
+/* A small, sound reading of VPC endpoint policies: where a condition or one named role of the caller's
+ * account decides, it says that it cannot tell. */
 #include <string.h>
 
+#include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/json.h"
 #include "m2/str.h"
@@ -40,11 +41,30 @@ static enum match with_not(const struct m2_value *statement, const char *key, co
     return YES;
 }
 
-static bool anyone(const struct m2_value *principal)
+/* Is a caller of ACCOUNT (NULL: not known) meant by TEXT: "*", an account id, an ARN? Of the own account it
+ * cannot be told: for gateway endpoints its id stands for the root user alone (AWS PrivateLink guide). */
+static enum match one_principal(struct m2_arena *a, const char *text, const char *account)
 {
-    if (m2_v_is(principal, M2_STRING))
-        return m2_str_eq(m2_v_text(principal), "*");
-    return m2_v_has(m2_v_get(principal, "AWS"), "*");
+    if (m2_str_eq(text, "*"))
+        return YES;
+    const char *of = m2_arn_part(a, text, M2_ARN_ACCOUNT);
+    bool is_id = text && strlen(text) == 12 && strspn(text, "0123456789") == 12;
+    return account && (of || is_id) && !m2_str_eq(of ? of : text, account) ? NO : MAYBE;
+}
+
+static enum match principal_of(struct m2_arena *a, const struct m2_value *principal, const char *account)
+{
+    const struct m2_value *list = m2_v_is(principal, M2_STRING) ? principal : m2_v_get(principal, "AWS");
+    enum match best = NO;
+    if (!list)
+        return MAYBE;
+    size_t n = m2_v_is(list, M2_STRING) ? 1 : m2_v_len(list);
+    for (size_t i = 0; i < n; i++) {
+        const struct m2_value *one = m2_v_is(list, M2_STRING) ? list : m2_v_at(list, i);
+        enum match m = one_principal(a, m2_v_text(one), account);
+        best = m > best ? m : best;
+    }
+    return best;
 }
 
 static enum match least(enum match a, enum match b)
@@ -52,17 +72,17 @@ static enum match least(enum match a, enum match b)
     return a < b ? a : b;
 }
 
-static enum match applies(const struct m2_value *s, const char *action, const char *resource)
+static enum match applies(struct m2_arena *a, const struct m2_value *s, const char *account,
+                          const char *action, const char *resource)
 {
     enum match m = with_not(s, "Action", "NotAction", action, true);
     m = least(m, with_not(s, "Resource", "NotResource", resource, false));
-    if (!anyone(m2_v_get(s, "Principal")) || m2_v_len(m2_v_get(s, "Condition")))
-        m = least(m, MAYBE);
-    return m;
+    m = least(m, principal_of(a, m2_v_get(s, "Principal"), account));
+    return m2_v_len(m2_v_get(s, "Condition")) ? least(m, MAYBE) : m;
 }
 
-enum m2_nw_allow m2_nw_policy(struct m2_arena *a, const struct m2_value *document, const char *action,
-                              const char *resource)
+enum m2_nw_allow m2_nw_policy(struct m2_arena *a, const struct m2_value *document, const char *account,
+                              const char *action, const char *resource)
 {
     if (!document || m2_v_is(document, M2_NULL))
         return M2_NW_ALLOWED;
@@ -82,7 +102,7 @@ enum m2_nw_allow m2_nw_policy(struct m2_arena *a, const struct m2_value *documen
     size_t n = m2_v_is(list, M2_OBJECT) ? 1 : m2_v_len(list);
     for (size_t i = 0; i < n; i++) {
         const struct m2_value *s = m2_v_is(list, M2_OBJECT) ? list : m2_v_at(list, i);
-        enum match m = applies(s, action, resource);
+        enum match m = applies(a, s, account, action, resource);
         if (m2_str_eq(m2_v_str(s, "Effect"), "Deny"))
             deny = m > deny ? m : deny;
         else if (m2_str_eq(m2_v_str(s, "Effect"), "Allow"))

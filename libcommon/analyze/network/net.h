@@ -301,8 +301,8 @@ enum m2_nw_private m2_nw_private(struct m2_nw *n, struct m2_nw_subnet *subnet, s
 /** Why an endpoint for DEST that exists is not used, noted as a fault; false when there is none or, with an
  * OPEN internet path, nothing worth a finding. */
 bool m2_nw_private_refused(struct m2_nw *n, struct m2_nw_subnet *subnet, size_t dest, bool open);
-/** Was the VPC built to reach the services through endpoints, so that a path that is not there is an endpoint's
- * (PRIVATE), a route's (INTERNET), or may be either's? */
+/** Was the VPC built to reach the services through endpoints, so that a path that is not there is an
+ * endpoint's (PRIVATE), a route's (INTERNET), or may be either's? */
 enum m2_nw_plan { M2_NW_PLAN_INTERNET, M2_NW_PLAN_PRIVATE, M2_NW_PLAN_EITHER };
 enum m2_nw_plan m2_nw_plan(struct m2_nw *n, const struct m2_nw_vpc *vpc);
 /** The only way DEST has is endpoint ITEM, which does not take its traffic now, as was said: note what else
@@ -316,10 +316,10 @@ bool m2_nw_inbound_only(const struct m2_value *endpoint);
 /* ---- endpoint_policy.c ---- */
 
 enum m2_nw_allow { M2_NW_ALLOWED, M2_NW_DENIED, M2_NW_CANNOT_TELL };
-/** Does the endpoint policy DOCUMENT (JSON text or a tree; NULL: allow all) let anyone do ACTION on RESOURCE
- * (NULL: not known)? */
-enum m2_nw_allow m2_nw_policy(struct m2_arena *a, const struct m2_value *document, const char *action,
-                              const char *resource);
+/** Does the endpoint policy DOCUMENT (JSON text or a tree; NULL: allow all) let a caller of ACCOUNT (NULL:
+ * not known) do ACTION on RESOURCE (NULL: not known)? */
+enum m2_nw_allow m2_nw_policy(struct m2_arena *a, const struct m2_value *document, const char *account,
+                              const char *action, const char *resource);
 
 /* ---- check_subnets.c, check_dns.c: what is not about a path ---- */
 void m2_nw_check_subnets(struct m2_nw *n);

@@ -108,10 +108,21 @@ static int public_ip(const struct m2_nw *n)
     if (view.state != M2_STACK_THERE)
         return view.state == M2_STACK_NONE ? 1 : -1;
     struct m2_look machine = m2_view_state_machine(&view, n->a, n->s);
+    /* A stack that never got as far as a state machine will be deployed again. */
+    if (machine.seen == M2_ABSENT && view.resources_complete &&
+        !m2_stackview_resource(&view, "AWS::StepFunctions::StateMachine", NULL))
+        return 1;
     if (machine.seen != M2_SEEN)
         return -1;
     const struct m2_value *state = m2_view_state(m2_view_definition(n->a, machine.item), "ecs:runTask");
-    return m2_v_get(state, "Parameters") || m2_v_get(state, "Arguments") ? 0 : -1;
+    const struct m2_value *with = m2_v_get(state, "Parameters");
+    with = with ? with : m2_v_get(state, "Arguments");
+    const struct m2_value *vpc = m2_v_path(with, "NetworkConfiguration.AwsvpcConfiguration");
+    const char *assign = m2_v_str(vpc, "AssignPublicIp");
+    bool later = !m2_v_is(with, M2_OBJECT) || m2_v_get(with, "NetworkConfiguration.$") ||
+                 m2_v_is(m2_v_get(with, "NetworkConfiguration"), M2_STRING) ||
+                 m2_v_get(vpc, "AssignPublicIp.$") || m2_str_starts(assign, "{%");
+    return later ? -1 : 0; /* what each job decides is not known */
 }
 
 /* Why no subnet is known: a refusal, or (no right in the look) because there is no default VPC. */

@@ -28,6 +28,21 @@ static void say_denial(struct m2_check_run *r, struct m2_finding *f, const char 
     m2_found_about(r, f, d.action);
 }
 
+/* The next thing to look at; the resource that failed has a name of its own in most cases. */
+static void say_next(struct m2_check_run *r, struct m2_finding *f, const struct m2_stack_failure *x)
+{
+    const char *stack = m2_word(r->arena, m2_str_or(x->stack_arn, x->stack_name));
+    if (m2_str_eq(x->slug, "cfn.bucket-not-empty") && !m2_str_empty(x->physical_id))
+        m2_found_command(r, f, "aws s3api list-object-versions --bucket %s --max-items 20",
+                         m2_word(r->arena, x->physical_id));
+    else if (m2_str_starts(x->slug, "cfn.custom-resource"))
+        m2_found_command(r, f, "aws logs describe-log-groups --log-group-name-prefix %s",
+                         m2_word(r->arena, m2_arena_printf(r->arena, "/aws/lambda/%s", x->stack_name)));
+    else if (!f->commands.len)
+        m2_found_command(r, f, "aws cloudformation describe-stack-events --stack-name %s --max-items 50",
+                         stack);
+}
+
 static void report(struct m2_check_run *r, const char *stack, const struct m2_stack_failure *x,
                    enum m2_status level, const char *when)
 {
@@ -48,6 +63,7 @@ static void report(struct m2_check_run *r, const char *stack, const struct m2_st
     m2_found_about(r, f, x->logical_id);
     m2_found_about(r, f, x->physical_id);
     say_denial(r, f, x->reason);
+    say_next(r, f, x);
 }
 
 static void after_deletion(struct m2_check_run *r, const char *name)
@@ -80,6 +96,10 @@ static void of_stack(struct m2_check_run *r, const struct m2_stackview *v)
         m2_stack_rollback_failure(&back, r->arena, r->snap, m2_str_or(v->arn, v->name));
         if (back.event && row->level == M2_FAIL && back.event != x.event)
             report(r, v->name, &back, M2_FAIL, "Undoing it failed");
+        return;
+    }
+    if (m2_str_eq(v->status, "REVIEW_IN_PROGRESS")) {
+        m2_found_skip(r, v->name, "Nothing was deployed under this name so far.");
         return;
     }
     if (x.unseen.seen == M2_UNSEEN) {

@@ -8,18 +8,38 @@ static const struct {
     const char *what;
     const char *keys[3];
     const char *arn_service; /* NULL: a plain name */
-    enum m2_status missing;
+    /* A resource of the stack that nobody learns of without the output; NULL: it is needed in any case. */
+    const char *type, *logical_id;
 } needed[] = {
-    { "the state machine", { "CalculationStateMachineArn", "StateMachineArn", NULL }, "states", M2_FAIL },
+    { "the state machine", { "CalculationStateMachineArn", "StateMachineArn", NULL }, "states", NULL, NULL },
     { "the cross-account role",
       { "CloudMRCrossAccountRoleArn", "CrossAccountRoleArn", NULL },
       "iam",
-      M2_WARN },
-    { "the results bucket", { "ResultsBucketName", "ResultsBucket", NULL }, NULL, M2_WARN },
-    { "the data bucket", { "DataBucketName", "DataBucket", NULL }, NULL, M2_WARN },
-    { "the failed bucket", { "FailedBucketName", "FailedBucket", NULL }, NULL, M2_WARN },
+      "AWS::IAM::Role",
+      "CrossAccountRole" },
+    { "the results bucket",
+      { "ResultsBucketName", "ResultsBucket", NULL },
+      NULL,
+      "AWS::S3::Bucket",
+      "ResultsBucket" },
+    { "the data bucket", { "DataBucketName", "DataBucket", NULL }, NULL, "AWS::S3::Bucket", "DataBucket" },
+    { "the failed bucket",
+      { "FailedBucketName", "FailedBucket", NULL },
+      NULL,
+      "AWS::S3::Bucket",
+      "FailedBucket" },
 };
 
+/* A registration can do with less than the seed gives out, and a parameter names a bucket as well; but what
+ * the stack made and does not tell of, no job finds. */
+static enum m2_status level_of(const struct m2_stackview *v, size_t i)
+{
+    bool made =
+        needed[i].type ? m2_stackview_resource(v, needed[i].type, needed[i].logical_id) != NULL : true;
+    return made && !m2_stackview_parameter(v, needed[i].keys[0]) ? M2_FAIL : M2_WARN;
+}
+
+/* In the root stack, else in a nested one. */
 static const struct m2_output *find(const struct m2_stackview *v, const char *const keys[3])
 {
     for (size_t i = 0; i < 3 && keys[i]; i++) {
@@ -47,13 +67,21 @@ static const char *fault_of(struct m2_check_run *r, const char *value, const cha
     return NULL;
 }
 
-static void missing(struct m2_check_run *r, const struct m2_stackview *v, size_t i)
+/* NESTED: where it is instead, or NULL. */
+static void missing(struct m2_check_run *r, const struct m2_stackview *v, size_t i,
+                    const struct m2_output *nested)
 {
-    const char *resource = m2_arena_printf(r->arena, "%s", needed[i].keys[0]);
-    struct m2_finding *f = m2_found(r, needed[i].missing, resource, "stack.output-missing");
+    struct m2_finding *f = m2_found(r, level_of(v, i), needed[i].keys[0], "stack.output-missing");
     m2_found_title(r, f, "The stack has no output for %s", needed[i].what);
-    m2_found_detail(r, f, "Neither %s nor its nested stacks have an output %s%s%s.", v->name,
-                    needed[i].keys[0], needed[i].keys[1] ? " or " : "", m2_str_or(needed[i].keys[1], ""));
+    if (nested)
+        m2_found_detail(r, f, "%s has no output %s; only its nested stack %s has one, %s.", v->name,
+                        needed[i].keys[0], nested->stack_name, nested->key);
+    else
+        m2_found_detail(r, f, "Neither %s nor its nested stacks have an output %s or %s.", v->name,
+                        needed[i].keys[0], needed[i].keys[1]);
+    if (nested)
+        m2_found_fix(r, f, "Give %s in the template's Outputs the nested stack's %s, and update the stack.",
+                     needed[i].keys[0], nested->key);
     m2_found_evidence(r, f, v->look.call,
                       m2_arena_printf(r->arena, "%s.Outputs", m2_str_or(v->look.path, "Stacks[0]")),
                       m2_v_get(v->root, "Outputs"));
@@ -63,8 +91,10 @@ static void missing(struct m2_check_run *r, const struct m2_stackview *v, size_t
 static void check_output(struct m2_check_run *r, const struct m2_stackview *v, size_t i)
 {
     const struct m2_output *o = find(v, needed[i].keys);
-    if (!o) {
-        missing(r, v, i);
+    const char *root = m2_v_str(v->root, "StackName");
+    bool nested = o && root && !m2_str_eq(o->stack_name, root);
+    if (!o || (nested && !needed[i].type)) {
+        missing(r, v, i, o);
         return;
     }
     const char *fault = m2_str_empty(o->value)  ? "it is empty"

@@ -83,7 +83,7 @@ static void gone(struct m2_check_run *r, const struct m2_resource *x, const stru
 }
 
 struct tally {
-    size_t alive;
+    size_t alive, gone;
     M2_VEC(struct m2_look) unseen; /* one per right */
 };
 
@@ -110,6 +110,7 @@ static void walk(struct m2_check_run *r, const struct m2_stackview *v)
         if (!p || !expected(x))
             continue;
         struct m2_look look = p->look(p, r, x->physical_id);
+        t.gone += look.seen == M2_ABSENT;
         if (look.seen == M2_ABSENT)
             gone(r, x, &look);
         else if (look.seen == M2_UNSEEN)
@@ -121,6 +122,8 @@ static void walk(struct m2_check_run *r, const struct m2_stackview *v)
         m2_found_unseen(r, m2_str_or(t.unseen.at[i].right, v->name), &t.unseen.at[i]);
     if (t.alive && !t.unseen.len && v->resources_complete)
         m2_found_pass(r, v->name, "%zu resources of the stack answer.", t.alive);
+    if (!t.alive && !t.unseen.len && !t.gone && v->resources_complete)
+        m2_found_skip(r, v->name, "The stack holds nothing now that could be looked up.");
 }
 
 void m2_stack_resources(struct m2_check_run *r)

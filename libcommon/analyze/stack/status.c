@@ -52,8 +52,13 @@ static const struct m2_status_row rows[] = {
 static const struct m2_status_row in_progress = {
     "_IN_PROGRESS", "stack.in-progress", M2_UNKNOWN, true, "It is being changed right now.", NULL, NULL
 };
+static const struct m2_status_row failed = {
+    "_FAILED", "stack.failed", M2_FAIL, false, "It is in a state in which it cannot be used.",
+    NULL,      EVENTS_COMMAND
+};
+/* A state that CloudFormation got later, or an answer put together without it. */
 static const struct m2_status_row other = {
-    "", "stack.failed", M2_FAIL, false, "It is in a state in which it cannot be used.", NULL, EVENTS_COMMAND
+    "", NULL, M2_UNKNOWN, true, "What this state means for jobs is not known here.", NULL, EVENTS_COMMAND
 };
 
 const struct m2_status_row *m2_status_row(const char *status)
@@ -61,7 +66,9 @@ const struct m2_status_row *m2_status_row(const char *status)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (m2_str_eq(rows[i].status, status))
             return &rows[i];
-    return status && m2_str_ends(status, "_IN_PROGRESS") ? &in_progress : &other;
+    return m2_str_ends(status, "_IN_PROGRESS") ? &in_progress
+           : m2_str_ends(status, "_FAILED")    ? &failed
+                                               : &other;
 }
 
 void m2_stack_status(struct m2_check_run *r)

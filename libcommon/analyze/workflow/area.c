@@ -23,7 +23,8 @@ static const struct m2_check task_checks[] = {
              "above it.",
       .rights =
           LIST("ecs:ListTasks", "ecs:DescribeTasks", "states:ListExecutions", "states:GetExecutionHistory"),
-      .causes = LIST("task.*", "api.throttled"),
+      .causes = LIST("task.*", "workflow.role-missing-permissions", "workflow.pass-role", "api.transient",
+                     "api.throttled"),
       .sources = LIST(ECS "stopped-task-error-codes.html", ECS "api_failures_messages.html"),
       .run = m2_task_failures },
 };
@@ -87,6 +88,9 @@ static const struct m2_link links[] = {
     { "net.subnet-missing", "workflow.target-missing", M2_JOIN_ABOUT },
     { "net.security-group-missing", "workflow.target-missing", M2_JOIN_ABOUT },
     { "task.*", "task.*", M2_JOIN_ABOUT },
+    { "workflow.pass-role", "workflow.pass-role", M2_JOIN_ABOUT },
+    { "workflow.role-missing-permissions", "workflow.role-missing-permissions", M2_JOIN_ABOUT },
+    { "api.*", "api.*", M2_JOIN_ABOUT },
     { "workflow.target-missing", "workflow.target-missing", M2_JOIN_ANY },
     { "lambda.image-*", "lambda.*", M2_JOIN_ANY },
     { "lambda.role-not-assumable", "lambda.*", M2_JOIN_ANY },

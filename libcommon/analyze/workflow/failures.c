@@ -22,13 +22,21 @@ static void merge(struct m2_check_run *r, struct m2_failed_runs *tasks,
             m2_vec_push(r->arena, &tasks->list, executions->list.at[i]);
 }
 
+/* Is there nothing that could have run: no stack, or one that never got as far as a state machine? */
 static bool before_deployment(struct m2_check_run *r, const char *what)
 {
     struct m2_stackview v = { 0 };
     m2_stackview_make(&v, r->arena, r->snap);
-    if (v.state == M2_STACK_NONE)
+    if (v.state == M2_STACK_NONE) {
         m2_found_skip(r, v.name, "There is no stack yet, so %s.", what);
-    return v.state == M2_STACK_NONE;
+        return true;
+    }
+    bool none = v.state == M2_STACK_THERE && v.resources_complete &&
+                m2_view_state_machine(&v, r->arena, r->snap).seen == M2_ABSENT &&
+                !m2_stackview_resource(&v, "AWS::StepFunctions::StateMachine", NULL);
+    if (none)
+        m2_found_skip(r, v.name, "The stack has no state machine now, so there is nothing to ask what ran.");
+    return none;
 }
 
 static void conclude(struct m2_check_run *r, const struct m2_failed_runs *runs, size_t reported,

@@ -51,6 +51,42 @@ static void add_commands(struct m2_check_run *r, struct m2_finding *f, const str
                          m2_word(r->arena, run->cluster), m2_word(r->arena, run->task_arn));
 }
 
+/* Of a stopped task what says why; the rest of it is long and tells nothing here. */
+static const struct m2_value *why_stopped(struct m2_arena *a, const struct m2_value *task)
+{
+    static const char *const own[] = { "stopCode", "stoppedReason" }, *const of_container[] = { "name",
+                                                                                                "exitCode",
+                                                                                                "reason" };
+    const struct m2_value *container = NULL, *v = NULL;
+    struct m2_value *out = m2_v_object(a), *containers = m2_v_array(a);
+    if (!m2_v_get(task, "stoppedReason") && !m2_v_get(task, "containers"))
+        return task; /* a failure of RunTask or DescribeTasks */
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if ((v = m2_v_get(task, own[i])))
+            m2_v_set(a, out, own[i], m2_v_copy(a, v));
+    m2_v_each(container, i, m2_v_get(task, "containers"))
+    {
+        struct m2_value *one = m2_v_object(a);
+        for (size_t k = 0; k < sizeof of_container / sizeof of_container[0]; k++)
+            if ((v = m2_v_get(container, of_container[k])))
+                m2_v_set(a, one, of_container[k], m2_v_copy(a, v));
+        m2_v_push(a, containers, one);
+    }
+    if (m2_v_len(containers))
+        m2_v_set(a, out, "containers", containers);
+    if ((v = m2_v_get(task, "taskArn")))
+        m2_v_set(a, out, "taskArn", m2_v_copy(a, v));
+    return out;
+}
+
+static void say_where(struct m2_check_run *r, struct m2_finding *f, const struct m2_failed_run *run)
+{
+    if (run->of_task && !run->execution)
+        m2_found_evidence(r, f, run->call, "tasks[]", why_stopped(r->arena, run->evidence));
+    else
+        m2_found_evidence(r, f, run->call, "events[]", run->evidence);
+}
+
 static void report_group(struct m2_check_run *r, const struct m2_failed_run *runs, size_t n, const char *noun)
 {
     const struct m2_failed_run *newest = &runs[0];
@@ -64,9 +100,7 @@ static void report_group(struct m2_check_run *r, const struct m2_failed_run *run
                     strlen(newest->text) > MAX_TEXT ? "..." : "");
     for (size_t i = 0; i < n; i++) {
         if (i < SHOWN)
-            m2_found_evidence(r, f, runs[i].call,
-                              runs[i].of_task && !runs[i].execution ? "tasks[]" : "events[]",
-                              runs[i].evidence);
+            say_where(r, f, &runs[i]);
         add_names(r, f, &runs[i]);
     }
     add_commands(r, f, newest);

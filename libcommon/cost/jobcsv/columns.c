@@ -26,6 +26,14 @@ static const struct m2_job_column columns[] = {
     { "user", M2_F_USER, 0, 0, 1, false, NULL },
     { "transitions", M2_F_TRANSITIONS, 0, 1, 1, false, "transitions" },
     { "requests", M2_F_REQUESTS, 0, 1, 1, false, "requests" },
+    { "selector_ms", M2_F_SELECTOR_MS, 0, 1, 1, true, "milliseconds" },
+    { "selector_mb", M2_F_SELECTOR_MB, 0, 1, 1, false, "MB" },
+    { "selector_requests", M2_F_SELECTOR_REQUESTS, 0, 1, 1, false, "requests" },
+    { "s3_puts", M2_F_S3_PUTS, 0, 1, 1, false, "requests" },
+    { "s3_gets", M2_F_S3_GETS, 0, 1, 1, false, "requests" },
+    { "public_ip", M2_F_PUBLIC_IP, 0, 0, 1, false, NULL },
+    { "outcome", M2_F_OUTCOME, 0, 0, 1, false, NULL },
+    { "estimated", M2_F_ESTIMATED, 0, 0, 1, false, NULL },
     { NULL, M2_F_COUNT, 0, 0, 1, false, NULL },
 };
 
@@ -121,7 +129,7 @@ static int take(struct m2_columns *out, struct m2_bytes name, size_t i, const ch
 }
 
 int m2_columns_find(struct m2_columns *out, const struct m2_bytes *names, size_t n, const char *file,
-                    uint64_t line, bool adds_costs, struct m2_err *err)
+                    uint64_t line, bool adds_costs, bool tells, struct m2_err *err)
 {
     struct m2_columns found = { .n = n };
     bool bare_memory = false;
@@ -140,6 +148,16 @@ int m2_columns_find(struct m2_columns *out, const struct m2_bytes *names, size_t
     }
     if (missing(&found, file, line, bare_memory, err) < 0)
         return -1;
+    for (int f = 0; f < M2_F_COUNT; f++) {
+        if (!found.column[f])
+            continue;
+        if (f != M2_F_JOB_ID || tells)
+            found.present[found.n_present++] = (enum m2_job_field)f;
+        if (f >= M2_F_MEASURED)
+            found.measured[found.n_measured++] = (enum m2_job_field)f;
+        else if (f >= M2_F_INPUT && f != M2_F_USER)
+            found.use[found.n_use++] = (enum m2_job_field)f;
+    }
     *out = found;
     return 0;
 }

@@ -20,6 +20,8 @@ struct m2_lane *m2_lane_new(const struct m2_jobcsv *job, const struct m2_columns
     l->rates = m2_xcalloc(job->prices->n_regions * M2_PLATFORM_COUNT * M2_ARCH_COUNT, sizeof *l->rates);
     m2_buf_init(&l->out, (size_t)-1 / 2);
     l->names = m2_arena_new();
+    for (int f = 0; f < M2_F_COUNT; f++)
+        l->field[f] = (struct m2_bytes){ "", 0 };
     return l;
 }
 
@@ -45,8 +47,10 @@ void m2_lane_free(struct m2_lane *l)
     free(l);
 }
 
-static struct m2_bytes trim(const char *p, const char *end)
+static inline struct m2_bytes trim(const char *p, const char *end)
 {
+    if (p<end && * p> ' ' && end[-1] > ' ')
+        return (struct m2_bytes){ p, (size_t)(end - p) };
     while (p < end && (*p == ' ' || *p == '\t'))
         p++;
     while (end > p && (end[-1] == ' ' || end[-1] == '\t'))
@@ -62,7 +66,7 @@ static void wrong_count(struct m2_lane *l, uint64_t line, size_t n)
 /* ---- without quotation marks ---- */
 
 /* Record I of the scan: its fields' marks are FIRST..FIRST+N. */
-static int scanned_row(struct m2_lane *l, size_t i, const char *begin, size_t first, size_t n,
+static int scanned_row(struct m2_lane *l, uint64_t line, const char *begin, size_t first, size_t n,
                        struct m2_err *err)
 {
     const char *newline = l->block + l->scan.mark[first + n - 1], *end = newline;
@@ -71,20 +75,17 @@ static int scanned_row(struct m2_lane *l, size_t i, const char *begin, size_t fi
     if (n == 1 && trim(begin, end).n == 0)
         return 0; /* a blank line */
     if (n != l->columns->n)
-        return wrong_count(l, i, n), 0;
-    struct m2_bytes field[M2_F_COUNT];
-    for (int f = 0; f < M2_F_COUNT; f++) {
-        field[f] = (struct m2_bytes){ "", 0 };
-        if (!l->columns->column[f])
-            continue;
+        return wrong_count(l, line, n), 0;
+    const uint32_t *mark = l->scan.mark + first;
+    for (int i = 0; i < l->columns->n_present; i++) {
+        enum m2_job_field f = l->columns->present[i];
         size_t at = l->columns->at[f];
-        field[f] = trim(at ? l->block + l->scan.mark[first + at - 1] + 1 : begin,
-                        at + 1 < n ? l->block + l->scan.mark[first + at] : end);
+        l->field[f] = trim(at ? l->block + mark[at - 1] + 1 : begin, at + 1 < n ? l->block + mark[at] : end);
     }
     const char *file_end = l->block + l->n;
     l->raw = (struct m2_bytes){ begin, (size_t)(end - begin) };
     l->raw_end = (struct m2_bytes){ end, (size_t)((newline + 1 < file_end ? newline + 1 : file_end) - end) };
-    return m2_row_price(l, field, i, err);
+    return m2_row_price(l, line, err);
 }
 
 static int work_scanned(struct m2_lane *l, struct m2_err *err)
@@ -107,20 +108,18 @@ static int work_scanned(struct m2_lane *l, struct m2_err *err)
 static int on_record(void *user, const struct m2_bytes *fields, size_t n, uint64_t line, struct m2_err *err)
 {
     struct m2_lane *l = user;
-    struct m2_bytes field[M2_F_COUNT];
     if (n != l->columns->n)
         return wrong_count(l, line, n), 0;
-    for (int f = 0; f < M2_F_COUNT; f++) {
-        field[f] = (struct m2_bytes){ "", 0 };
-        if (l->columns->column[f])
-            field[f] = fields[l->columns->at[f]];
+    for (int i = 0; i < l->columns->n_present; i++) {
+        enum m2_job_field f = l->columns->present[i];
+        struct m2_bytes v = fields[l->columns->at[f]];
         if (f != M2_F_USER && f != M2_F_JOB_ID)
-            field[f] =
-                trim(field[f].p, field[f].p + field[f].n); /* " 4 " is no other number for being quoted */
+            v = trim(v.p, v.p + v.n); /* " 4 " is no other number for being quoted */
         else if (l->job->each)
-            field[f].p = m2_arena_strndup(l->names, field[f].p, field[f].n);
+            v.p = m2_arena_strndup(l->names, v.p, v.n);
+        l->field[f] = v;
     }
-    return m2_row_price(l, field, line, err);
+    return m2_row_price(l, line, err);
 }
 
 /* The record that begins at P, its line end apart. */

@@ -46,17 +46,23 @@ bool m2_number_read(int64_t *out, struct m2_bytes text, int digits, enum m2_roun
     return true;
 }
 
-/* N digits at P as a number; -1 when one of them is none. */
-static int digits(const char *p, int n)
+/* Eight bytes at once: has P a digit where SHAPE has '0', and SHAPE's own byte elsewhere? ROOM is what may be
+ * added to the difference before a byte's high bit is set: 9 for a digit (0x7f - 9 = 0x76), 0 for all others.
+ * A carry comes only from a byte that is refused. */
+static bool fits(const char *p, const char *shape, const char *room)
 {
-    int v = 0;
-    for (int i = 0; i < n; i++) {
-        unsigned d = (unsigned char)(p[i] - '0');
-        if (d > 9)
-            return -1;
-        v = v * 10 + (int)d;
-    }
-    return v;
+    uint64_t v, s, r;
+    memcpy(&v, p, sizeof v);
+    memcpy(&s, shape, sizeof s);
+    memcpy(&r, room, sizeof r);
+    v ^= s;
+    return !(((v + r) | v) & UINT64_C(0x8080808080808080));
+}
+
+/* Two digits at P, which are known to be digits. */
+static int two(const char *p)
+{
+    return (p[0] - '0') * 10 + (p[1] - '0');
 }
 
 static int64_t days_of(int64_t year, int month, int day)
@@ -72,11 +78,13 @@ static bool usual_time(int64_t *ms, int32_t *month, const char *p, size_t n)
 {
     if ((n != 20 || p[19] != 'Z') && n != 19)
         return false;
-    int year = digits(p, 4), mon = digits(p + 5, 2), day = digits(p + 8, 2);
-    int hour = digits(p + 11, 2), minute = digits(p + 14, 2), second = digits(p + 17, 2);
-    if (p[4] != '-' || p[7] != '-' || (p[10] != 'T' && p[10] != ' ') || p[13] != ':' || p[16] != ':' ||
-        year < 1 || mon < 1 || mon > 12 || day < 1 || day > 28 || hour < 0 || hour > 23 || minute < 0 ||
-        minute > 59 || second < 0 || second > 59)
+    if (!fits(p, "0000-00-", "vvvv\x7fvv\x7f") || (p[10] != 'T' && p[10] != ' ') ||
+        !fits(p + 2, "00-00-00", "vv\x7fvv\x7fvv") ||
+        !fits(p + 11, "00:00:00", "vv\x7fvv\x7fvv")) /* 'v' is 0x76 */
+        return false;
+    const int year = two(p) * 100 + two(p + 2), mon = two(p + 5), day = two(p + 8);
+    const int hour = two(p + 11), minute = two(p + 14), second = two(p + 17);
+    if (year < 1 || mon < 1 || mon > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59)
         return false;
     *ms = days_of(year, mon, day) * DAY_MS + ((hour * 60 + minute) * 60 + second) * INT64_C(1000);
     *month = year * 12 + mon - 1;

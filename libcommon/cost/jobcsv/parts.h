@@ -20,10 +20,17 @@ struct m2_columns {
     const struct m2_job_column *column[M2_F_COUNT]; /* NULL: absent */
     size_t at[M2_F_COUNT];                          /* index in a record */
     size_t n;                                       /* columns in all */
+    enum m2_job_field present[M2_F_COUNT];          /* the fields that have a column and are looked at */
+    int n_present;
+    enum m2_job_field use[M2_F_COUNT]; /* those of them that tell what a job did besides running */
+    int n_use;
+    enum m2_job_field measured[M2_F_COUNT]; /* those that m2-cost history writes */
+    int n_measured;
 };
-/** NAME is the file's, LINE the header's. Errors: M2_EINPUT. */
+/** LINE of FILE is the header's. ADDS_COSTS: the three columns of per_job must not be there. TELLS: ids are
+ * wanted too. Errors: M2_EINPUT, M2_ELIMIT. */
 int m2_columns_find(struct m2_columns *out, const struct m2_bytes *names, size_t n, const char *file,
-                    uint64_t line, bool adds_costs, struct m2_err *err) M2_MUST_USE;
+                    uint64_t line, bool adds_costs, bool tells, struct m2_err *err) M2_MUST_USE;
 
 /* ---- reader.c: blocks that end where a record ends ---- */
 struct m2_reader {
@@ -86,7 +93,8 @@ struct m2_lane {
     /* the block */
     char *block;
     size_t n;
-    bool whole; /* ends where a record ends; else it is one record, or a part of it */
+    bool whole;         /* ends where a record ends; else it is one record, or a part of it */
+    uint64_t file_done; /* bytes of the file read when it was taken */
     struct m2_scan scan;
     struct m2_csv *csv;
     /* what it came to */
@@ -106,18 +114,18 @@ struct m2_lane {
     struct m2_job_rates *rates; /* [region][platform][arch] */
     size_t region, default_region;
     struct m2_cell_slot cell[M2_CELLS];
-    /* the record that libcsv is reading */
+    /* the record */
     struct m2_bytes raw, raw_end;
+    struct m2_bytes field[M2_F_COUNT]; /* of the record; .n 0 where there is no column */
 };
 
 struct m2_lane *m2_lane_new(const struct m2_jobcsv *job, const struct m2_columns *columns, size_t region);
 void m2_lane_free(struct m2_lane *l);
 /** Price the block. Errors: M2_ELIMIT, M2_EIO. */
 int m2_lane_work(struct m2_lane *l, struct m2_err *err) M2_MUST_USE;
-/** Price one record: FIELD as the columns name them, RAW as it stands in the file. Counts it, or
+/** Price the record of the lane's fields, raw as it stands in the file. Counts it, or
  * keeps why not. Errors: M2_ELIMIT, M2_EIO. */
-int m2_row_price(struct m2_lane *l, const struct m2_bytes field[M2_F_COUNT], uint64_t line,
-                 struct m2_err *err) M2_MUST_USE;
+int m2_row_price(struct m2_lane *l, uint64_t line, struct m2_err *err) M2_MUST_USE;
 void m2_row_refuse(struct m2_lane *l, uint64_t line, const char *fmt, ...) M2_PRINTF(3, 4);
 
 #endif

@@ -54,7 +54,8 @@ static int write_out(const struct run *r, const char *p, size_t n, struct m2_err
 static int on_header(void *user, const struct m2_bytes *fields, size_t n, uint64_t line, struct m2_err *err)
 {
     struct run *r = user;
-    return m2_columns_find(&r->columns, fields, n, r->job->path, line, r->job->per_job != NULL, err);
+    return m2_columns_find(&r->columns, fields, n, r->job->path, line, r->job->per_job != NULL,
+                           r->job->each != NULL, err);
 }
 
 /* ---- the lanes' functions ---- */
@@ -68,6 +69,7 @@ static int take(void *user, void *lane, struct m2_err *err)
                        m2_source_name(r->reader.source));
     if (m2_reader_next(&r->reader, l->block, &l->n, &l->whole, err) < 0)
         return -1;
+    l->file_done = m2_source_done(r->reader.source); /* the next take changes it while we are given */
     return l->n > 0;
 }
 
@@ -124,8 +126,7 @@ static int give(void *user, void *lane, struct m2_err *err)
     r->line += l->lines;
     r->jobs += l->jobs;
     if (r->job->progress)
-        r->job->progress(r->job->user, m2_source_done(r->reader.source), m2_source_size(r->reader.source),
-                         r->jobs);
+        r->job->progress(r->job->user, l->file_done, m2_source_size(r->reader.source), r->jobs);
     return m2_summary_merge(r->result->summary, l->part, err);
 }
 

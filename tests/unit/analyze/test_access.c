@@ -51,6 +51,13 @@ static const struct sample access[] = {
     { "anyone narrowed to an account", { { ROLE, TRUST "Principal", "'*'" }, { ROLE, TRUST "Condition",
       "{'StringEquals':{'aws:PrincipalAccount':'469266894233','sts:ExternalId':'a'}}" } }, "access.trust", W,
       "access.trust-whole-account" },
+    { "a stranger beside CloudMR Brain is not nobody else", { { ROLE, TRUST "Principal", "{'AWS':['" CUT "',"
+      "'arn:aws:iam::999999999999:role/x']}" } }, "access.trust", W, "access.trust-wrong-principal" },
+    { "a role of the own account is no stranger", { { ROLE, TRUST "Principal", "{'AWS':['" CUT "',"
+      "'arn:aws:iam::123456789012:role/x']}" } }, "access.trust", P, NULL },
+    { "an organisation may hold CloudMR Brain or not", { { ROLE, TRUST "Principal", "'*'" }, { ROLE, TRUST
+      "Condition", "{'StringEquals':{'aws:PrincipalOrgID':'o-1','sts:ExternalId':'a'}}" } }, "access.trust", U,
+      NULL },
     { "percent-encoded text", { { ROLE, "output.Role.AssumeRolePolicyDocument",
       "'%7B%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%22*%22%2C%22Action%22%3A%"
       "22sts%3AAssumeRole%" "22%7D%7D'" } }, "access.trust", F, "access.trust-anyone" },

@@ -11,6 +11,10 @@
 #define S M2_SKIP
 #define TASK "ecs:DescribeTaskDefinition"
 #define DEF "output.taskDefinition."
+#define INLINE                                                                                               \
+    "{'service':'iam','operation':'GetRolePolicy','input':{'RoleName':'mroptimum-mode2-FargateExecutionRole" \
+    "-abc','PolicyName':'p'},'status':'ok','output':{'PolicyDocument':{'Statement':["
+#define INLINE_END "]}}}"
 
 static const struct sample fargate[] = {
     { "size pass", { { 0 } }, "fargate.size", P, NULL },
@@ -49,6 +53,20 @@ static const struct sample fargate[] = {
     { "role without policies", { { "iam:ListAttachedRolePolicies", "output.AttachedPolicies", "[]" } },
       "fargate.logs", F, "fargate.log-role" },
     { "no execution role", { { TASK, DEF "executionRoleArn", NULL } }, "fargate.logs", F, "fargate.log-role" },
+    { "a Deny beats the managed policy's Allow", { { "iam:ListRolePolicies", "output.PolicyNames", "['p']" }, {
+      "x", "new", INLINE "{'Effect':'Deny','Action':'logs:Put*','Resource':'*'}" INLINE_END } }, "fargate.logs",
+      F, "fargate.log-role" },
+    { "a Deny with a condition is not weighed", { { "iam:ListRolePolicies", "output.PolicyNames", "['p']" }, {
+      "x", "new", INLINE "{'Effect':'Deny','Action':'logs:Put*','Resource':'*','Condition':{'Bool':{'aws:"
+      "SecureTransport':'false'}}}" INLINE_END } }, "fargate.logs", P, NULL },
+    { "streams without events", { { "iam:ListAttachedRolePolicies", "output.AttachedPolicies", "[]" }, {
+      "iam:ListRolePolicies", "output.PolicyNames", "['p']" }, { "x", "new", INLINE "{'Effect':'Allow',"
+      "'Action':'logs:CreateLogStream','Resource':'*'}" INLINE_END } }, "fargate.logs", F,
+      "fargate.log-role" },
+    { "another group's streams", { { "iam:ListAttachedRolePolicies", "output.AttachedPolicies", "[]" }, {
+      "iam:ListRolePolicies", "output.PolicyNames", "['p']" }, { "x", "new", INLINE "{'Effect':'Allow',"
+      "'Action':'logs:*','Resource':'arn:aws:logs:*:*:log-group:/other:*'}" INLINE_END } }, "fargate.logs", F,
+      "fargate.log-role" },
     { "policies denied", { { "iam:ListAttachedRolePolicies", "error", "AccessDenied" } }, "fargate.logs", U,
       NULL },
     { "another driver", { { TASK, DEF "containerDefinitions[0].logConfiguration.logDriver", "'splunk'" } },

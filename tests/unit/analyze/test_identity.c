@@ -70,6 +70,10 @@ static const struct sample identity[] = {
     { "organisation", { { "iam:SimulatePrincipalPolicy", SIM "EvalDecision", "'implicitDeny'" }, {
       "iam:SimulatePrincipalPolicy", SIM "MatchedStatements", "[]" }, { "iam:SimulatePrincipalPolicy", SIM
       "OrganizationsDecisionDetail", "{'AllowedByOrganizations':false}" } }, "identity.permissions", U, NULL },
+    { "an organisation's silence beside an Allow that matched", { { "iam:SimulatePrincipalPolicy", SIM
+      "EvalDecision", "'implicitDeny'" }, { "iam:SimulatePrincipalPolicy", SIM "MatchedStatements",
+      "[{'SourcePolicyId':'AdministratorAccess'}]" }, { "iam:SimulatePrincipalPolicy", SIM
+      "OrganizationsDecisionDetail", "{'AllowedByOrganizations':false}" } }, "identity.permissions", U, NULL },
     { "condition key", { { "iam:SimulatePrincipalPolicy", SIM "EvalDecision", "'implicitDeny'" }, {
       "iam:SimulatePrincipalPolicy", SIM "MissingContextValues", "['aws:RequestedRegion']" } },
       "identity.permissions", U, NULL },

@@ -156,3 +156,24 @@ Test(str, shell_quote_and_parts)
     cr_assert(m2_str_eq_ci("AbC", "aBc") && !m2_str_eq_ci("ab", "abc") && !m2_str_eq_ci(NULL, "a"));
     m2_arena_free(a);
 }
+
+Test(str, columns_on_a_terminal)
+{
+    static const struct {
+        const char *s;
+        size_t columns;
+    } rows[] = {
+        { "", 0 },
+        { "abc", 3 },
+        { "caf\xc3\xa9", 4 },
+        { "e\xcc\x81", 1 }, /* a combining accent */
+        { "\xe6\x97\xa5", 2 },
+        { "\xf0\x9f\x9a\x80", 2 }, /* a rocket */
+        { "a\xff", 2 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        cr_expect_eq(m2_text_width(rows[i].s, strlen(rows[i].s)), rows[i].columns, "%s", rows[i].s);
+    cr_expect_eq(m2_text_fit("\xe6\x97\xa5\xe6\x97\xa5", 3), 3); /* half a character is none */
+    cr_expect_eq(m2_text_fit("abc", 10), 3);
+    cr_expect_eq(m2_text_fit("abc", 2), 2);
+}

@@ -37,6 +37,9 @@ static const struct {
     { "https://h.example/Prod/#top", NULL, "only a path" },
     { "https://h.example/Pr od", NULL, "only a path" },
     { "https://h exa/Prod", NULL, "names no host" },
+    { "1]:1/Prod", NULL, "names no host" }, /* these two by fuzzing */
+    { "https://h.example/Pr@d", NULL, "only a path" },
+    { "https://[::1/Prod", NULL, "names no host" },
     { "", NULL, "empty" },
 };
 

@@ -189,9 +189,4 @@ Test(opt_text, wrapping_and_width)
         cr_assert_str_eq(b.data, cases[i].want, "case %zu: %s", i, b.data);
         m2_buf_free(&b);
     }
-    cr_assert_eq(m2_text_width("caf\xc3\xa9", 5), 4);
-    cr_assert_eq(m2_text_width("e\xcc\x81", 3), 1);
-    cr_assert_eq(m2_text_width("\xe6\x97\xa5", 3), 2);
-    cr_assert_eq(m2_text_fit("\xe6\x97\xa5\xe6\x97\xa5", 3), 3);
-    cr_assert_eq(m2_text_fit("abc", 10), 3);
 }

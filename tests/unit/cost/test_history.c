@@ -1,154 +1,84 @@
-/* The rules by which events, tasks and reports become jobs that can be billed. */
+/* The rules by which executions and tasks become jobs that can be billed. */
 #include <criterion/criterion.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "cost/history.h"
-#include "m2/json.h"
+#include "historyfix.h"
 #include "networld.h"
-
-#define MACHINE "arn:aws:states:us-east-1:111122223333:stateMachine:JobChooser"
-#define EXEC(name) "arn:aws:states:us-east-1:111122223333:execution:JobChooser:" name
-#define TASK(name) "arn:aws:ecs:us-east-1:111122223333:task/c1/" name
-#define FN(name) "arn:aws:lambda:us-east-1:111122223333:function:" name
-#define DAY INT64_C(86400000)
-#define COLLECTED "2026-11-23T12:00:00Z"
-#define AT "2026-11-23T08:"
-
-/* One event; details may be empty. */
-#define E(id, prev, at, type, details)                                                                       \
-    "{'id':" #id ",'previousEventId':" #prev ",'timestamp':'" AT at "+00:00','type':'" type "'" details "}"
-#define BEGIN E(1, 0, "00:00.000", "ExecutionStarted", "")
-#define ENTER(id, prev, at, name) E(id, prev, at, "TaskStateEntered", ",'stateEnteredEventDetails':{'name':'" name "'}")
-#define LAMBDA(id, prev, at, fn)                                                                             \
-    E(id, prev, at, "LambdaFunctionScheduled", ",'lambdaFunctionScheduledEventDetails':{'resource':'" FN(fn) "'}")
-#define RUN_TASK(id, prev, at)                                                                               \
-    E(id, prev, at, "TaskScheduled",                                                                         \
-      ",'taskScheduledEventDetails':{'resourceType':'ecs','resource':'runTask.sync','parameters':'"          \
-      "{\\\"TaskDefinition\\\":\\\"td:1\\\"}'}")
-#define SUBMITTED(id, prev, at, arn)                                                                         \
-    E(id, prev, at, "TaskSubmitted",                                                                         \
-      ",'taskSubmittedEventDetails':{'resourceType':'ecs','resource':'runTask.sync','output':'"              \
-      "{\\\"Tasks\\\":[{\\\"TaskArn\\\":\\\"" TASK(arn) "\\\"}],\\\"Failures\\\":[]}'}")
-#define TASK_DONE(id, prev, at, text)                                                                        \
-    E(id, prev, at, "TaskSucceeded",                                                                         \
-      ",'taskSucceededEventDetails':{'resourceType':'ecs','resource':'runTask.sync','output':'" text "'}")
-#define TASK_FAIL(id, prev, at, error, text)                                                                 \
-    E(id, prev, at, "TaskFailed",                                                                            \
-      ",'taskFailedEventDetails':{'resourceType':'ecs','resource':'runTask.sync','error':'" error            \
-      "','cause':'" text "'}")
-#define SIZE "\\\"Cpu\\\":\\\"2048\\\",\\\"Memory\\\":\\\"5120\\\""
-
-#define MACHINE_CALL                                                                                         \
-    "{'service':'stepfunctions','operation':'DescribeStateMachine','input':{'stateMachineArn':'" MACHINE     \
-    "'},'status':'ok','output':{'stateMachineArn':'" MACHINE "','definition':'"                              \
-    "{\\\"StartAt\\\":\\\"Pick\\\",\\\"States\\\":{\\\"Pick\\\":{\\\"Type\\\":\\\"Task\\\",\\\"Next\\\":"    \
-    "\\\"Which\\\"},\\\"Which\\\":{\\\"Type\\\":\\\"Choice\\\"},\\\"RunViaFargate\\\":{\\\"Type\\\":"        \
-    "\\\"Task\\\",\\\"Parameters\\\":{\\\"NetworkConfiguration\\\":{\\\"AwsvpcConfiguration\\\":"            \
-    "{\\\"AssignPublicIp\\\":\\\"DISABLED\\\"}}}}}}'}}"
-#define DEFINITION_CALL                                                                                      \
-    "{'service':'ecs','operation':'DescribeTaskDefinition','input':{'taskDefinition':'td:1'},'status':'ok'," \
-    "'output':{'taskDefinition':{'family':'td','cpu':'1024','memory':'2048','ephemeralStorage':"             \
-    "{'sizeInGiB':30},'runtimePlatform':{'cpuArchitecture':'ARM64'}}}}"
-#define HISTORY(name, events)                                                                                \
-    "{'service':'stepfunctions','operation':'GetExecutionHistory','input':{'executionArn':'" EXEC(name)      \
-    "'},'status':'ok','output':{'events':[" events "]}}"
-#define LISTED(items)                                                                                        \
-    "{'service':'stepfunctions','operation':'ListExecutions','input':{'stateMachineArn':'" MACHINE           \
-    "'},'status':'ok','output':{'executions':[" items "]}}"
-#define ITEM(name, status, start)                                                                            \
-    "{'executionArn':'" EXEC(name) "','name':'" name "','status':'" status "','startDate':'" start "'}"
-#define ONE LISTED(ITEM("one", "SUCCEEDED", AT "00:00Z"))
-
-struct world_of {
-    struct m2_arena *a;
-    struct m2_snapshot s;
-    struct m2_history h;
-    struct m2_err err;
-    int rc;
-};
-
-static struct world_of read_since(const char *calls, int64_t since_ms)
-{
-    struct world_of w = { .a = m2_arena_new() };
-    struct m2_buf text;
-    m2_buf_init(&text, (size_t)1 << 22);
-    m2_buf_addf(&text, "{'schema':'m2-snapshot/1','collected_at':'" COLLECTED "','region':'us-east-1','calls':[%s]}", calls);
-    struct m2_value *root = world_json(w.a, text.data);
-    m2_buf_free(&text);
-    cr_assert_not_null(root);
-    cr_assert_eq(m2_snapshot_from_value(&w.s, w.a, root, "test", &w.err), 0, "%s", w.err.msg);
-    w.rc = m2_history_read(&w.h, w.a, &w.s, since_ms, &w.err);
-    return w;
-}
-
-static struct world_of read_calls(const char *calls)
-{
-    struct world_of w = read_since(calls, 0);
-    cr_assert_eq(w.rc, 0, "%s", w.err.msg);
-    return w;
-}
-
-static bool says(const struct world_of *w, const char *text)
-{
-    for (size_t i = 0; i < w->h.unseen.len; i++)
-        if (strstr(w->h.unseen.at[i], text))
-            return true;
-    for (size_t i = 0; i < w->h.told.len; i++)
-        if (strstr(w->h.told.at[i], text))
-            return true;
-    return false;
-}
-
-static const char *all_said(const struct world_of *w)
-{
-    const char *all = "";
-    for (size_t i = 0; i < w->h.unseen.len; i++)
-        all = m2_arena_printf(w->a, "%s\n%s", all, w->h.unseen.at[i]);
-    return all;
-}
 
 /* ---- transitions ---- */
 
 Test(history, a_transition_is_a_state_entered_a_retry_or_a_redrive)
 {
-#define CHOICE(id, prev, at) E(id, prev, at, "ChoiceStateEntered", ",'stateEnteredEventDetails':{'name':'Which'}")
+#define CHOICE(id, prev, at)                                                                                 \
+    E(id, prev, at, "ChoiceStateEntered", ",'stateEnteredEventDetails':{'name':'Which'}")
     static const struct {
         const char *what, *events;
         int64_t transitions;
         bool cut;
     } cases[] = {
-        { "three states", BEGIN "," ENTER(2, 0, "00:01.000", "Pick") "," LAMBDA(3, 2, "00:01.000", "sel") ","
-          E(4, 3, "00:01.100", "LambdaFunctionSucceeded", "") "," E(5, 4, "00:01.200", "TaskStateExited", "") ","
-          CHOICE(6, 5, "00:01.200") "," E(7, 6, "00:01.200", "ChoiceStateExited", "") ","
-          ENTER(8, 7, "00:01.200", "RunViaLambda") "," E(9, 8, "00:01.300", "ExecutionSucceeded", ""), 3, false },
-        { "a retry", BEGIN "," ENTER(2, 0, "00:01.000", "RunViaFargate") "," RUN_TASK(3, 2, "00:01.000") ","
-          TASK_FAIL(4, 3, "00:02.000", "ECS.ServerException", "no") "," RUN_TASK(5, 4, "00:03.000") ","
-          TASK_FAIL(6, 5, "00:04.000", "ECS.ServerException", "no") "," RUN_TASK(7, 6, "00:05.000"), 3, false },
-        { "a redrive and its rerun state", BEGIN "," ENTER(2, 0, "00:01.000", "RunViaFargate") ","
-          RUN_TASK(3, 2, "00:01.000") "," TASK_FAIL(4, 3, "00:02.000", "X", "no") ","
-          E(5, 4, "00:02.000", "ExecutionFailed", "") ","
-          E(6, 5, "10:00.000", "ExecutionRedriven", ",'executionRedrivenEventDetails':{'redriveCount':1}") ","
-          RUN_TASK(7, 6, "10:01.000"), 3, false },
-        { "a catch enters another state", BEGIN "," ENTER(2, 0, "00:01.000", "A") "," LAMBDA(3, 2, "00:01.000", "f") ","
-          E(4, 3, "00:02.000", "LambdaFunctionFailed", "") "," E(5, 4, "00:02.000", "TaskStateExited", "") ","
-          E(6, 5, "00:02.000", "FailStateEntered", ",'stateEnteredEventDetails':{'name':'Failed'}"), 2, false },
-        { "branches that take turns", BEGIN "," E(2, 0, "00:01.000", "ParallelStateEntered", "") ","
-          ENTER(3, 2, "00:01.000", "A") "," ENTER(4, 2, "00:01.000", "B") "," LAMBDA(5, 3, "00:01.000", "f") ","
-          LAMBDA(6, 4, "00:01.000", "f") "," E(7, 5, "00:02.000", "LambdaFunctionFailed", "") ","
-          LAMBDA(8, 7, "00:03.000", "f") "," E(9, 6, "00:03.000", "LambdaFunctionSucceeded", ""), 4, false },
-        { "newest first is the same", E(4, 3, "00:02.000", "ExecutionSucceeded", "") ","
-          E(3, 2, "00:01.500", "TaskStateExited", "") "," ENTER(2, 0, "00:01.000", "A") "," BEGIN, 1, false },
-        { "only the newest events", ENTER(8, 7, "00:01.000", "A") "," E(9, 8, "00:01.500", "ExecutionSucceeded", ""), 1,
+        { "three states",
+          BEGIN "," ENTER(2, 0, "00:01.000", "Pick") "," LAMBDA(3, 2, "00:01.000", "sel") "," E(
+              4, 3, "00:01.100", "LambdaFunctionSucceeded",
+              "") "," E(5, 4, "00:01.200", "TaskStateExited",
+                        "") "," CHOICE(6, 5,
+                                       "00:01.200") "," E(7, 6, "00:01.200", "ChoiceStateExited",
+                                                          "") "," ENTER(8, 7, "00:01.200",
+                                                                        "RunViaLambda") "," E(9, 8,
+                                                                                              "00:01.300",
+                                                                                              "ExecutionSucce"
+                                                                                              "eded",
+                                                                                              ""),
+          3, false },
+        { "a retry",
+          BEGIN "," ENTER(2, 0, "00:01.000", "RunViaFargate") "," RUN_TASK(3, 2, "00:01.000") "," TASK_FAIL(
+              4, 3, "00:02.000", "ECS.ServerException",
+              "no") "," RUN_TASK(5, 4, "00:03.000") "," TASK_FAIL(6, 5, "00:04.000", "ECS.ServerException",
+                                                                  "no") "," RUN_TASK(7, 6, "00:05.000"),
+          3, false },
+        { "a redrive and its rerun state",
+          BEGIN "," ENTER(2, 0, "00:01.000", "RunViaFargate") "," RUN_TASK(3, 2, "00:01.000") "," TASK_FAIL(
+              4, 3, "00:02.000", "X", "no") "," E(5, 4, "00:02.000", "ExecutionFailed",
+                                                  "") "," E(6, 5, "10:00.000", "ExecutionRedriven",
+                                                            ",'executionRedrivenEventDetails':{'redriveCount'"
+                                                            ":1}") "," RUN_TASK(7, 6, "10:01.000"),
+          3, false },
+        { "a catch enters another state",
+          BEGIN "," ENTER(2, 0, "00:01.000", "A") "," LAMBDA(3, 2, "00:01.000", "f") "," E(
+              4, 3, "00:02.000", "LambdaFunctionFailed",
+              "") "," E(5, 4, "00:02.000", "TaskStateExited",
+                        "") "," E(6, 5, "00:02.000", "FailStateEntered",
+                                  ",'stateEnteredEventDetails':{'name':'Failed'}"),
+          2, false },
+        { "branches that take turns",
+          BEGIN
+          "," E(2, 0, "00:01.000", "ParallelStateEntered", "") "," ENTER(3, 2, "00:01.000", "A") "," ENTER(
+              4, 2, "00:01.000",
+              "B") "," LAMBDA(5, 3, "00:01.000",
+                              "f") "," LAMBDA(6, 4, "00:01.000",
+                                              "f") "," E(7, 5, "00:02.000", "LambdaFunctionFailed",
+                                                         "") "," LAMBDA(8, 7, "00:03.000",
+                                                                        "f") "," E(9, 6, "00:03.000",
+                                                                                   "LambdaFunctionSucceeded",
+                                                                                   ""),
+          4, false },
+        { "newest first is the same",
+          E(4, 3, "00:02.000", "ExecutionSucceeded",
+            "") "," E(3, 2, "00:01.500", "TaskStateExited", "") "," ENTER(2, 0, "00:01.000", "A") "," BEGIN,
+          1, false },
+        { "only the newest events",
+          ENTER(8, 7, "00:01.000", "A") "," E(9, 8, "00:01.500", "ExecutionSucceeded", ""), 1, true },
+        { "a hole",
+          BEGIN "," ENTER(2, 0, "00:01.000", "A") "," E(7, 6, "00:01.500", "ExecutionSucceeded", ""), 1,
           true },
-        { "a hole", BEGIN "," ENTER(2, 0, "00:01.000", "A") "," E(7, 6, "00:01.500", "ExecutionSucceeded", ""), 1, true },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct m2_arena *a = m2_arena_new();
         struct m2_tries tries;
         struct m2_value *output = world_json(a, m2_arena_printf(a, "{'events':[%s]}", cases[i].events));
         m2_tries_read(&tries, a, output);
-        cr_expect_eq(tries.transitions, cases[i].transitions, "%s: %lld", cases[i].what, (long long)tries.transitions);
+        cr_expect_eq(tries.transitions, cases[i].transitions, "%s: %lld", cases[i].what,
+                     (long long)tries.transitions);
         cr_expect_eq(tries.cut, cases[i].cut, "%s", cases[i].what);
         m2_arena_free(a);
     }
@@ -157,7 +87,8 @@ Test(history, a_transition_is_a_state_entered_a_retry_or_a_redrive)
 /* ---- tasks ---- */
 
 /* What comes of the task's state when its history ends with END. */
-#define FARGATE(end) BEGIN "," ENTER(2, 0, "00:00.000", "RunViaFargate") "," RUN_TASK(3, 2, "00:00.000") "," end
+#define FARGATE(end)                                                                                         \
+    BEGIN "," ENTER(2, 0, "00:00.000", "RunViaFargate") "," RUN_TASK(3, 2, "00:00.000") "," end
 #define CALLS(events, more) MACHINE_CALL "," DEFINITION_CALL "," ONE "," HISTORY("one", events) more
 
 Test(history, a_task_is_billed_from_its_pull_to_its_stop_however_it_is_told)
@@ -172,45 +103,58 @@ Test(history, a_task_is_billed_from_its_pull_to_its_stop_however_it_is_told)
         const char *says;
     } cases[] = {
         { "capitals and epoch ms",
-          CALLS(FARGATE(SUB TASK_DONE(5, 4, "09:00.000",
-                "{" SIZE ",\\\"TaskArn\\\":\\\"" TASK("t1") "\\\",\\\"PullStartedAt\\\":1795420800000,\\\"StoppedAt\\\":1795421400400,"
-                "\\\"CapacityProviderName\\\":\\\"FARGATE\\\",\\\"Attributes\\\":[{\\\"Name\\\":\\\"ecs.cpu-architecture\\\","
-                "\\\"Value\\\":\\\"x86_64\\\"}]}")), ""),
+          CALLS(FARGATE(SUB TASK_DONE(
+                    5, 4, "09:00.000",
+                    "{" SIZE ",\\\"TaskArn\\\":\\\"" TASK(
+                        "t1") "\\\",\\\"PullStartedAt\\\":1795420800000,\\\"StoppedAt\\\":1795421400400,"
+                              "\\\"CapacityProviderName\\\":\\\"FARGATE\\\",\\\"Attributes\\\":[{"
+                              "\\\"Name\\\":\\\"ecs.cpu-architecture\\\","
+                              "\\\"Value\\\":\\\"x86_64\\\"}]}")),
+                ""),
           600400, 2048, 5120, 30, M2_FARGATE, M2_X86_64, false, false, NULL },
         { "small letters and seconds with a fraction",
           CALLS(FARGATE(SUB TASK_DONE(5, 4, "09:00.000",
-                "{\\\"cpu\\\":4096,\\\"memory\\\":16384,\\\"pullStartedAt\\\":1795420800.1234,\\\"stoppedAt\\\":1795420841.2345,"
-                "\\\"capacityProviderName\\\":\\\"FARGATE_SPOT\\\",\\\"ephemeralStorage\\\":{\\\"sizeInGiB\\\":50}}")), ""),
+                                      "{\\\"cpu\\\":4096,\\\"memory\\\":16384,\\\"pullStartedAt\\\":"
+                                      "1795420800.1234,\\\"stoppedAt\\\":1795420841.2345,"
+                                      "\\\"capacityProviderName\\\":\\\"FARGATE_SPOT\\\","
+                                      "\\\"ephemeralStorage\\\":{\\\"sizeInGiB\\\":50}}")),
+                ""),
           41112, 4096, 16384, 50, M2_FARGATE_SPOT, M2_ARM64, false, false, NULL },
         { "ISO texts, in a failure's cause",
           CALLS(FARGATE(SUB TASK_FAIL(5, 4, "09:00.000", "States.TaskFailed",
-                "{" SIZE ",\\\"PullStartedAt\\\":\\\"2026-11-23T08:00:10.020000+00:00\\\","
-                "\\\"StoppedAt\\\":\\\"2026-11-23T09:00:10.021+01:00\\\"}")), ""),
+                                      "{" SIZE
+                                      ",\\\"PullStartedAt\\\":\\\"2026-11-23T08:00:10.020000+00:00\\\","
+                                      "\\\"StoppedAt\\\":\\\"2026-11-23T09:00:10.021+01:00\\\"}")),
+                ""),
           1, 2048, 5120, 30, M2_FARGATE, M2_ARM64, true, false, NULL },
         { "never pulled",
           CALLS(FARGATE(SUB TASK_FAIL(5, 4, "09:00.000", "States.TaskFailed",
-                "{" SIZE ",\\\"CreatedAt\\\":1795420800000,\\\"StoppedAt\\\":1795420900000}")), ""),
+                                      "{" SIZE
+                                      ",\\\"CreatedAt\\\":1795420800000,\\\"StoppedAt\\\":1795420900000}")),
+                ""),
           0, 2048, 5120, 30, M2_FARGATE, M2_ARM64, true, false, "never began to pull" },
         { "a cause that was cut: times of the events, size of the definition",
           CALLS(FARGATE(SUB TASK_FAIL(5, 4, "09:00.000", "States.TaskFailed", "{" SIZE ",\\\"Attach")), ""),
           539000, 1024, 2048, 30, M2_FARGATE, M2_ARM64, true, true, "billed by the times of its events" },
         { "aborted, and ECS still knows it",
           CALLS(FARGATE(SUB E(5, 4, "09:00.000", "ExecutionAborted", "")),
-                ",{'service':'ecs','operation':'DescribeTasks','input':{},'status':'ok','output':{'tasks':[{'taskArn':'" TASK("t1")
-                "','cpu':'512','memory':'1024','pullStartedAt':'" AT "00:30Z','executionStoppedAt':'" AT "09:00Z','stoppedAt':'" AT
-                "09:30Z'}]}}"),
+                ",{'service':'ecs','operation':'DescribeTasks','input':{},'status':'ok','output':{'tasks':[{'"
+                "taskArn':'" TASK("t1") "','cpu':'512','memory':'1024','pullStartedAt':'" AT
+                                        "00:30Z','executionStoppedAt':'" AT "09:00Z','stoppedAt':'" AT
+                                        "09:30Z'}]}}"),
           540000, 512, 1024, 30, M2_FARGATE, M2_ARM64, true, false, NULL },
         { "aborted, and nobody knows it",
-          CALLS(FARGATE(SUB E(5, 4, "09:00.500", "ExecutionAborted", "")), ""),
-          539500, 1024, 2048, 30, M2_FARGATE, M2_ARM64, true, true, "billed by the times of its events" },
+          CALLS(FARGATE(SUB E(5, 4, "09:00.500", "ExecutionAborted", "")), ""), 539500, 1024, 2048, 30,
+          M2_FARGATE, M2_ARM64, true, true, "billed by the times of its events" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct world_of w = read_calls(cases[i].calls);
+        struct past w = past_of(cases[i].calls);
         cr_assert_eq(w.h.jobs.len, 1, "%s: %zu", cases[i].what, w.h.jobs.len);
         const struct m2_history_job *job = &w.h.jobs.at[0];
         cr_assert_eq(job->runs.len, 1, "%s: %zu runs", cases[i].what, job->runs.len);
         const struct m2_history_run *run = &job->runs.at[0];
-        cr_expect_eq(run->usage.duration_ms, cases[i].ms, "%s: %lld ms", cases[i].what, (long long)run->usage.duration_ms);
+        cr_expect_eq(run->usage.duration_ms, cases[i].ms, "%s: %lld ms", cases[i].what,
+                     (long long)run->usage.duration_ms);
         cr_expect_eq(run->usage.cpu_units, cases[i].cpu, "%s", cases[i].what);
         cr_expect_eq(run->usage.memory_gb10, cases[i].mib * (M2_GB_SCALE / 1024), "%s", cases[i].what);
         cr_expect_eq(run->usage.disk_gb10, cases[i].disk * M2_GB_SCALE, "%s", cases[i].what);
@@ -221,7 +165,7 @@ Test(history, a_task_is_billed_from_its_pull_to_its_stop_however_it_is_told)
         cr_expect_eq(run->estimated != NULL, cases[i].estimated, "%s", cases[i].what);
         cr_expect_eq(job->estimated, cases[i].estimated, "%s", cases[i].what);
         if (cases[i].says)
-            cr_expect(says(&w, cases[i].says), "%s: %s", cases[i].what, all_said(&w));
+            cr_expect(past_says(&w, cases[i].says), "%s: %s", cases[i].what, past_said(&w));
         m2_arena_free(w.a);
     }
 }
@@ -236,37 +180,57 @@ Test(history, what_was_refused_placed_nothing_or_ran_elsewhere_is_no_task)
     static const struct {
         const char *what, *calls, *says;
     } cases[] = {
-        { "refused", CALLS(FARGATE(TASK_FAIL(4, 3, "00:01.000", "ECS.AccessDeniedException", "User is not authorized")), ""), NULL },
+        { "refused",
+          CALLS(FARGATE(TASK_FAIL(4, 3, "00:01.000", "ECS.AccessDeniedException", "User is not authorized")),
+                ""),
+          NULL },
         { "could not be submitted", CALLS(FARGATE(E(4, 3, "00:01.000", "TaskSubmitFailed", "")), ""), NULL },
-        { "no room", CALLS(FARGATE(NOTHING "," TASK_FAIL(5, 4, "00:01.000", "AmazonECS.Unknown", "RESOURCE:CPU")), ""), NULL },
+        { "no room",
+          CALLS(FARGATE(NOTHING "," TASK_FAIL(5, 4, "00:01.000", "AmazonECS.Unknown", "RESOURCE:CPU")), ""),
+          NULL },
         { "on EC2",
-          CALLS(FARGATE(SUB TASK_DONE(5, 4, "09:00.000", "{" SIZE ",\\\"LaunchType\\\":\\\"EC2\\\",\\\"PullStartedAt\\\":1795420800000,"
-                "\\\"StoppedAt\\\":1795421400400}")), ""), "did not run on Fargate" },
-        { "of no size",
-          ONE "," HISTORY("one", FARGATE(SUB E(5, 4, "09:00.000", "ExecutionAborted", ""))), "nothing tells its size" },
+          CALLS(FARGATE(SUB TASK_DONE(5, 4, "09:00.000",
+                                      "{" SIZE
+                                      ",\\\"LaunchType\\\":\\\"EC2\\\",\\\"PullStartedAt\\\":1795420800000,"
+                                      "\\\"StoppedAt\\\":1795421400400}")),
+                ""),
+          "did not run on Fargate" },
+        { "of no size", ONE "," HISTORY("one", FARGATE(SUB E(5, 4, "09:00.000", "ExecutionAborted", ""))),
+          "nothing tells its size" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct world_of w = read_calls(cases[i].calls);
+        struct past w = past_of(cases[i].calls);
         cr_assert_eq(w.h.jobs.len, 1, "%s", cases[i].what);
         const struct m2_history_job *job = &w.h.jobs.at[0];
         cr_assert_eq(job->runs.len, 1, "%s", cases[i].what);
         cr_expect_eq(job->runs.at[0].usage.duration_ms, 0, "%s", cases[i].what);
-        cr_expect_eq(job->runs.at[0].usage.transitions, 1, "%s: states are billed all the same", cases[i].what);
+        cr_expect_eq(job->runs.at[0].usage.transitions, 1, "%s: states are billed all the same",
+                     cases[i].what);
         cr_expect_eq(job->runs.at[0].usage.s3_puts + job->runs.at[0].usage.log_mb9, 0, "%s", cases[i].what);
         if (cases[i].says)
-            cr_expect(says(&w, cases[i].says), "%s: %s", cases[i].what, all_said(&w));
+            cr_expect(past_says(&w, cases[i].says), "%s: %s", cases[i].what, past_said(&w));
         m2_arena_free(w.a);
     }
 }
 
 Test(history, each_try_is_billed_and_the_first_carries_the_transitions)
 {
-    struct world_of w = read_calls(
-        CALLS(FARGATE(SUB TASK_FAIL(5, 4, "01:30.000", "States.TaskFailed",
-              "{" SIZE ",\\\"PullStartedAt\\\":1795420800000,\\\"StoppedAt\\\":1795420870000,\\\"CapacityProviderName\\\":\\\"FARGATE_SPOT\\\"}")
-              "," RUN_TASK(6, 5, "01:40.000") "," SUBMITTED(7, 6, "01:41.000", "t2") ","
-              TASK_DONE(8, 7, "09:00.000", "{" SIZE ",\\\"PullStartedAt\\\":1795420900000,\\\"StoppedAt\\\":1795421200000,"
-              "\\\"ExecutionStoppedAt\\\":1795421175000}")), ""));
+    struct past w = past_of(CALLS(
+        FARGATE(SUB TASK_FAIL(
+            5, 4, "01:30.000", "States.TaskFailed",
+            "{" SIZE ",\\\"PullStartedAt\\\":1795420800000,\\\"StoppedAt\\\":"
+            "1795420870000,\\\"CapacityProviderName\\\":\\\"FARGATE_"
+            "SPOT\\\"}") "," RUN_TASK(6, 5,
+                                      "01:40.000") "," SUBMITTED(7, 6, "01:41.000",
+                                                                 "t2") "," TASK_DONE(8, 7, "09:00.000",
+                                                                                     "{" SIZE
+                                                                                     ",\\\"PullStartedAt\\\":"
+                                                                                     "1795420900000,"
+                                                                                     "\\\"StoppedAt\\\":"
+                                                                                     "1795421200000,"
+                                                                                     "\\\"ExecutionStoppedAt"
+                                                                                     "\\\":1795421175000}")),
+        ""));
     const struct m2_history_job *job = &w.h.jobs.at[0];
     cr_assert_eq(job->runs.len, 2);
     cr_expect(job->runs.at[0].failed && job->runs.at[0].usage.platform == M2_FARGATE_SPOT);
@@ -280,155 +244,46 @@ Test(history, each_try_is_billed_and_the_first_carries_the_transitions)
     m2_arena_free(w.a);
 }
 
-/* ---- functions ---- */
-
-#define CONFIG(name, more)                                                                                   \
-    "{'service':'lambda','operation':'GetFunctionConfiguration','input':{'FunctionName':'" name              \
-    "'},'status':'ok','output':{'FunctionName':'" name "'," more "}}"
-#define JOB_CONFIG CONFIG("job", "'MemorySize':3008,'Architectures':['arm64'],'EphemeralStorage':{'Size':4096}")
-#define SEL_CONFIG CONFIG("sel", "'MemorySize':128,'Architectures':['x86_64']")
-#define LOG(fn, events)                                                                                      \
-    "{'service':'logs','operation':'FilterLogEvents','input':{'logGroupName':'/aws/lambda/" fn               \
-    "'},'status':'ok','output':{'events':[" events "]}}"
-#define REPORT(at, id, ms, billed)                                                                           \
-    "{'timestamp':'" AT at "Z','logStreamName':'2026/11/23/[$LATEST]ab','message':'REPORT RequestId: " id    \
-    "\\tDuration: " ms " ms\\tBilled Duration: " billed " ms\\tMemory Size: 3008 MB\\tMax Memory Used: "     \
-    "99 MB\\tInit Duration: 1000.00 ms\\t'}"
-#define RAN(id, prev, from, to, fn, end)                                                                     \
-    LAMBDA(id, prev, from, fn)                                                                               \
-    "," E(id##1, id, from, "LambdaFunctionStarted", "") "," E(id##2, id##1, to, end, "")
-
-Test(history, a_run_of_a_function_is_billed_by_its_report_start_up_not_added_twice)
-{
-    struct world_of w = read_calls(
-        MACHINE_CALL "," JOB_CONFIG "," SEL_CONFIG "," ONE ","
-        HISTORY("one", BEGIN "," ENTER(2, 0, "00:00.000", "Pick") "," LAMBDA(3, 2, "00:00.000", "sel") ","
-                E(4, 3, "00:00.010", "LambdaFunctionStarted", "") "," E(5, 4, "00:00.400", "LambdaFunctionSucceeded", "") ","
-                E(6, 5, "00:00.400", "TaskStateExited", "") "," ENTER(7, 6, "00:00.500", "RunViaLambda") ","
-                LAMBDA(8, 7, "00:00.500", "job:live") "," E(9, 8, "00:00.600", "LambdaFunctionStarted", "") ","
-                E(10, 9, "00:20.000", "LambdaFunctionSucceeded", "") "," E(11, 10, "00:20.000", "ExecutionSucceeded", "")) ","
-        LOG("sel", REPORT("00:00.390", "a-1", "341.20", "342")) ","
-        LOG("job", REPORT("00:19.900", "b-1", "18300.00", "19300") "," REPORT("08:19.900", "b-2", "18300.00", "19400")));
-    const struct m2_history_job *job = &w.h.jobs.at[0];
-    cr_assert_eq(job->runs.len, 1);
-    const struct m2_job *u = &job->runs.at[0].usage;
-    cr_expect_eq(u->platform, M2_LAMBDA);
-    cr_expect_eq(u->duration_ms, 19300);
-    cr_expect_eq(u->memory_gb10, INT64_C(29375000000));
-    cr_expect_eq(u->disk_gb10, 4 * M2_GB_SCALE);
-    cr_expect_eq(u->arch, M2_ARM64);
-    cr_expect_eq(u->requests, 1);
-    cr_expect_eq(u->transitions, 2);
-    cr_expect_eq(u->selector_ms, 342);
-    cr_expect_eq(u->selector_requests, 1);
-    cr_expect_str_eq(job->runs.at[0].resource, "b-1");
-    cr_expect(!job->estimated, "%s", all_said(&w));
-    cr_expect_eq(w.h.unseen.len, 0, "%s", all_said(&w));
-    m2_arena_free(w.a);
-}
-
-#define INVOKE(id, prev, at)                                                                                 \
-    E(id, prev, at, "TaskScheduled",                                                                         \
-      ",'taskScheduledEventDetails':{'resourceType':'lambda','resource':'invoke','parameters':'"             \
-      "{\\\"FunctionName\\\":\\\"job\\\"}'}")
-#define INVOKED(id, prev, at, request)                                                                       \
-    E(id, prev, at, "TaskSucceeded",                                                                         \
-      ",'taskSucceededEventDetails':{'resourceType':'lambda','resource':'invoke','output':'"                 \
-      "{\\\"SdkResponseMetadata\\\":{\\\"RequestId\\\":\\\"" request "\\\"}}'}")
-#define VIA_INVOKE(at, to, request)                                                                          \
-    BEGIN "," ENTER(2, 0, at, "RunViaLambda") "," INVOKE(3, 2, at) "," E(4, 3, at, "TaskStarted", "") "," INVOKED(5, 4, to, request)
-
-Test(history, a_request_s_own_report_is_nobody_else_s)
-{
-    /* Both ran at once; by time alone each could be the other's. The third has no id in its history. */
-    struct world_of w = read_calls(
-        JOB_CONFIG ","
-        LISTED(ITEM("two", "SUCCEEDED", AT "00:00Z") "," ITEM("one", "SUCCEEDED", AT "00:00Z") "," ITEM("six", "FAILED", AT "00:00Z")) ","
-        HISTORY("one", VIA_INVOKE("00:00.000", "00:10.000", "r-1")) ","
-        HISTORY("two", VIA_INVOKE("00:00.000", "00:10.000", "r-2")) ","
-        HISTORY("six", BEGIN "," ENTER(2, 0, "00:00.000", "RunViaLambda") "," INVOKE(3, 2, "00:00.000") ","
-                E(4, 3, "00:10.000", "TaskFailed", ",'taskFailedEventDetails':{'resourceType':'lambda','error':'ValueError'}")) ","
-        LOG("job", "{'timestamp':1795420809990,'message':'{\\\"type\\\":\\\"platform.report\\\",\\\"record\\\":{\\\"requestId\\\":\\\"r-2\\\","
-            "\\\"metrics\\\":{\\\"durationMs\\\":9000.5,\\\"billedDurationMs\\\":9001,\\\"memorySizeMB\\\":2048}}}'},"
-            REPORT("00:09.995", "r-9", "9500.00", "9500") "," REPORT("00:09.999", "r-1", "9100.00", "9100")));
-    cr_assert_eq(w.h.jobs.len, 3);
-    static const struct { const char *id; int64_t ms; } expected[] = { { "one", 9100 }, { "six", 9500 }, { "two", 9001 } };
-    for (size_t i = 0; i < 3; i++) {
-        cr_expect_str_eq(w.h.jobs.at[i].id, expected[i].id);
-        cr_expect_eq(w.h.jobs.at[i].runs.at[0].usage.duration_ms, expected[i].ms, "%s: %lld", expected[i].id,
-                     (long long)w.h.jobs.at[i].runs.at[0].usage.duration_ms);
-        cr_expect(!w.h.jobs.at[i].estimated, "%s", expected[i].id);
-    }
-    cr_expect_eq(w.h.jobs.at[2].runs.at[0].usage.memory_gb10, 2 * M2_GB_SCALE, "the report's memory, not today's");
-    m2_arena_free(w.a);
-}
-
-Test(history, runs_without_a_report_are_estimated_refused_ones_are_none)
-{
-    static const struct {
-        const char *what, *end, *log;
-        size_t requests;
-        int64_t ms;
-        bool estimated;
-        const char *says;
-    } cases[] = {
-        { "no line in the log", "'LambdaFunctionSucceeded'", LOG("job", ""), 1, 9900, true, "reports are not in the log|report is not in the log" },
-        { "log denied", "'LambdaFunctionSucceeded'",
-          "{'service':'logs','operation':'FilterLogEvents','input':{'logGroupName':'/aws/lambda/job'},'status':'error','error':{"
-          "'code':'AccessDeniedException','message':'no','http_status':400}}", 1, 9900, true,
-          "logs:FilterLogEvents was denied (AccessDeniedException)." },
-        { "no log group", "'LambdaFunctionSucceeded'",
-          "{'service':'logs','operation':'FilterLogEvents','input':{'logGroupName':'/aws/lambda/job'},'status':'error','error':{"
-          "'code':'ResourceNotFoundException','message':'The specified log group does not exist.','http_status':400}}", 1, 9900, true,
-          "Log group /aws/lambda/job does not exist" },
-        { "two of the moment", "'LambdaFunctionFailed'",
-          LOG("job", REPORT("00:09.000", "x", "8000.00", "8000") "," REPORT("00:09.900", "y", "9000.00", "9000")), 1, 9000, true,
-          "matched to its report by time" },
-        { "throttled", "'LambdaFunctionFailed','lambdaFunctionFailedEventDetails':{'error':'Lambda.TooManyRequestsException'}",
-          LOG("job", ""), 0, 0, false, NULL },
-        { "could not be scheduled", "'LambdaFunctionScheduleFailed'", LOG("job", ""), 0, 0, false, NULL },
-        { "another's time", "'LambdaFunctionSucceeded'", LOG("job", REPORT("05:09.900", "y", "9000.00", "9000")), 1, 9900, true, NULL },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char calls[8000];
-        (void)snprintf(calls, sizeof calls,
-                       JOB_CONFIG "," ONE "," HISTORY("one", BEGIN "," ENTER(2, 0, "00:00.000", "RunViaLambda") ","
-                       LAMBDA(3, 2, "00:00.000", "job") "," E(4, 3, "00:00.100", "LambdaFunctionStarted", "")
-                       ",{'id':5,'previousEventId':4,'timestamp':'" AT "00:10.000Z','type':%s}") ",%s",
-                       cases[i].end, cases[i].log);
-        struct world_of w = read_calls(calls);
-        const struct m2_history_job *job = &w.h.jobs.at[0];
-        cr_expect_eq(job->runs.at[0].usage.requests, cases[i].requests, "%s", cases[i].what);
-        cr_expect_eq(job->runs.at[0].usage.duration_ms, cases[i].ms, "%s: %lld", cases[i].what,
-                     (long long)job->runs.at[0].usage.duration_ms);
-        cr_expect_eq(job->estimated, cases[i].estimated, "%s", cases[i].what);
-        if (cases[i].says && !strchr(cases[i].says, '|'))
-            cr_expect(says(&w, cases[i].says), "%s: %s", cases[i].what, all_said(&w));
-        m2_arena_free(w.a);
-    }
-}
-
 /* ---- which executions ---- */
 
 Test(history, a_job_is_of_the_period_in_which_it_began)
 {
-    static const char calls[] =
-        LISTED(ITEM("runs", "RUNNING", AT "30:00Z") "," ITEM("edge", "SUCCEEDED", "2026-10-24T12:00:00+00:00") ","
-               ITEM("late", "SUCCEEDED", "2026-10-24T11:59:59.999000+00:00") "," ITEM("gone", "SUCCEEDED", "2026-10-30T00:00:00Z") ","
-               ITEM("bare", "FAILED", "2026-10-31T00:00:00Z") "," ITEM("edge", "SUCCEEDED", "2026-10-24T12:00:00+00:00")) ","
-        HISTORY("edge", BEGIN "," ENTER(2, 0, "00:01.000", "A")) "," HISTORY("late", BEGIN "," ENTER(2, 0, "00:01.000", "A")) ","
-        "{'service':'stepfunctions','operation':'GetExecutionHistory','input':{'executionArn':'" EXEC("gone")
-        "'},'status':'error','error':{'code':'ExecutionDoesNotExist','message':'Execution Does Not Exist','http_status':400}}";
-    struct world_of w = read_calls(calls);
+    static const char calls[] = LISTED(
+        ITEM("runs", "RUNNING", AT "30:00Z") "," ITEM("edge", "SUCCEEDED", "2026-10-24T12:00:00+00:00") "," ITEM("late", "SUCCEEDED", "2026-10-24T11:59:59.999000+00:00") "," ITEM(
+            "gone", "SUCCEEDED",
+            "2026-10-30T00:00:00Z") "," ITEM("bare", "FAILED",
+                                             "2026-10-31T00:00:00Z") "," ITEM("edge", "SUCCEEDED",
+                                                                              "2026-10-24T12:00:00+00:"
+                                                                              "00")) "," HISTORY("edge", BEGIN
+                                                                                                 "," ENTER(
+                                                                                                     2, 0,
+                                                                                                     "00:"
+                                                                                                     "01."
+                                                                                                     "00"
+                                                                                                     "0",
+                                                                                                     "A")) "," HISTORY("late",
+                                                                                                                       BEGIN
+                                                                                                                       "," ENTER(
+                                                                                                                           2,
+                                                                                                                           0,
+                                                                                                                           "00:01.000",
+                                                                                                                           "A")) ","
+                                                                                                                                 "{'service':'stepfunctions','operation':'GetExecutionHistory','input':{'executionArn':'" EXEC(
+                                                                                                                                     "gone") "'},'status':'error','error':{'code':'ExecutionDoesNotExist','message':'Execution Does Not Exist','http_status':400}}";
+    struct past w = past_of(calls);
     cr_assert_eq(w.h.jobs.len, 1);
     cr_expect_str_eq(w.h.jobs.at[0].id, "edge");
     cr_expect_eq(w.h.to_ms - w.h.from_ms, 30 * DAY);
     cr_assert_eq(w.h.running.len, 1);
     cr_expect_eq(w.h.unread.len, 2);
-    cr_expect(says(&w, "One execution has no history any more"), "%s", all_said(&w));
-    cr_expect(says(&w, "One execution has no history in the snapshot"), "%s", all_said(&w));
+    cr_expect(past_says(&w, "One execution has no history any more"), "%s", past_said(&w));
+    cr_expect(past_says(&w, "One execution has no history in the snapshot"), "%s", past_said(&w));
     m2_arena_free(w.a);
-    w = read_since(calls, 31 * DAY);
+    w = past_of(
+        LISTED(ITEM("now", "SUCCEEDED", "2026-11-23T12:00:00.900000+00:00")) "," HISTORY("now", BEGIN));
+    cr_expect_eq(w.h.jobs.len, 1, "began in the second in which the account was read");
+    m2_arena_free(w.a);
+    w = past_since(calls, 31 * DAY);
     cr_expect_eq(w.h.jobs.len, 2);
     cr_expect_str_eq(w.h.jobs.at[0].id, "late", "by start");
     m2_arena_free(w.a);
@@ -440,23 +295,34 @@ Test(history, what_could_not_be_listed_is_an_error_or_is_said)
         const char *what, *calls, *says;
         enum m2_errc code;
     } cases[] = {
-        { "denied", "{'service':'stepfunctions','operation':'ListExecutions','input':{'stateMachineArn':'m'},'status':'error','error':{"
-          "'code':'AccessDeniedException','message':'no','http_status':400}}", "states:ListExecutions was denied", M2_EDENIED },
-        { "out of time", "{'service':'stepfunctions','operation':'ListExecutions','input':{},'status':'skipped','reason':'late'}",
+        { "denied",
+          "{'service':'stepfunctions','operation':'ListExecutions','input':{'stateMachineArn':'m'},'status':'"
+          "error','error':{"
+          "'code':'AccessDeniedException','message':'no','http_status':400}}",
+          "states:ListExecutions was denied", M2_EDENIED },
+        { "out of time",
+          "{'service':'stepfunctions','operation':'ListExecutions','input':{},'status':'skipped','reason':'"
+          "late'}",
           "was skipped (late)", M2_ETIMEOUT },
-        { "no stack seen", "{'service':'cloudformation','operation':'DescribeStacks','input':{},'status':'error','error':{"
-          "'code':'AccessDenied','message':'no','http_status':403}}", "cloudformation:DescribeStacks was denied", M2_EDENIED },
+        { "no stack seen",
+          "{'service':'cloudformation','operation':'DescribeStacks','input':{},'status':'error','error':{"
+          "'code':'AccessDenied','message':'no','http_status':403}}",
+          "cloudformation:DescribeStacks was denied", M2_EDENIED },
         { "nothing", "{'service':'sts','operation':'GetCallerIdentity','input':{},'status':'ok','output':{}}",
           "no state machine was found", M2_ENOTFOUND },
-        { "more pages", "{'service':'stepfunctions','operation':'ListExecutions','input':{'stateMachineArn':'m'},'status':'ok','output':{"
+        { "more pages",
+          "{'service':'stepfunctions','operation':'ListExecutions','input':{'stateMachineArn':'m'},'status':'"
+          "ok','output':{"
           "'nextToken':'t','executions':[" ITEM("runs", "RUNNING", AT "30:00Z") "]}}",
           "The list of executions ends at 2026-11-23T08:30:00Z", M2_OK },
-        { "no list", HISTORY("edge", BEGIN "," ENTER(2, 0, "00:01.000", "A")), "Executions were not listed", M2_OK },
+        { "no list", HISTORY("edge", BEGIN "," ENTER(2, 0, "00:01.000", "A")), "Executions were not listed",
+          M2_OK },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct world_of w = read_since(cases[i].calls, 0);
+        struct past w = past_since(cases[i].calls, 0);
         cr_expect_eq(w.err.code, cases[i].code, "%s: %s", cases[i].what, w.err.msg);
-        cr_expect(strstr(w.err.msg, cases[i].says) || says(&w, cases[i].says), "%s: %s%s", cases[i].what, w.err.msg, all_said(&w));
+        cr_expect(strstr(w.err.msg, cases[i].says) || past_says(&w, cases[i].says), "%s: %s%s", cases[i].what,
+                  w.err.msg, past_said(&w));
         m2_arena_free(w.a);
     }
 }

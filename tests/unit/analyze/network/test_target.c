@@ -76,11 +76,13 @@ Test(network_target, nothing_chosen)
     world_set(&w, "target", "subnets", "[]");
     world_set(&w, "DescribeVpcs", "Vpcs", "[]");
     world_run(&w);
-    cr_assert_eq(w.found.counts[M2_SKIP], 6, "%s", world_wrong(&w));
+    cr_assert_eq(w.found.counts[M2_UNKNOWN], 6, "%s", world_wrong(&w));
     cr_assert(strstr(w.found.list.at[0]->detail, "--subnet"));
+    cr_assert_null(w.found.list.at[0]->missing_right);
     world_deny(&w, "DescribeVpcs");
     world_run(&w);
     cr_assert_eq(w.found.counts[M2_UNKNOWN], 6, "%s", world_wrong(&w));
+    cr_assert(m2_str_starts(w.found.list.at[0]->missing_right, "ec2:Describe"));
     world_free(&w);
 }
 
