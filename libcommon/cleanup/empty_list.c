@@ -117,7 +117,7 @@ static void try_split(struct m2_empty_range *r, const char *first, const char *l
 
 static int read_page(struct m2_empty_range *r, const struct m2_value *output, struct m2_err *err)
 {
-    static const char *const lists[] = { "Versions", "DeleteMarkers" };
+    static const char *const lists[] = { "DeleteMarkers", "Versions" }; /* no marker is the last of its key */
     struct m2_emptier *e = r->e;
     struct reading in = { .range = r, .page = m2_xcalloc(1, sizeof *in.page) };
     const struct m2_value *v;
