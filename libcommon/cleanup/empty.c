@@ -7,7 +7,9 @@
 #include "m2/sys.h"
 
 #define MAX_IN_FLIGHT 64
-#define MAX_ROUNDS 10
+#define MAX_ROUNDS 1000
+#define SMALL_ROUNDS 10 /* somebody writes as fast as we delete, or S3 lists what is not there */
+#define SMALL 1000
 #define TRIES 8 /* of a call that fails for no fault of ours */
 #define THROTTLED_TRIES 40
 #define FIRST_PAUSE_MS 100
@@ -191,9 +193,9 @@ void m2_empty_pump(struct m2_emptier *e)
     if (!e->stopping)
         look_at_the_clock(e);
     if (!e->stopping) {
-        m2_empty_delete_pump(e);
-        m2_empty_list_pump(e);
+        m2_empty_list_pump(e); /* first: a page's marker is a version that may be deleted next */
         m2_empty_uploads_pump(e);
+        m2_empty_delete_pump(e);
         wait_for_the_pace(e);
     }
     tell(e, false);
@@ -243,7 +245,7 @@ static int fail_denied(const struct m2_emptier *e, struct m2_err *err)
 
 static void run(struct m2_emptier *e)
 {
-    for (int round = 0; round < MAX_ROUNDS && !e->stopping; round++) {
+    for (int round = 0, small = 0; round < MAX_ROUNDS && small < SMALL_ROUNDS && !e->stopping; round++) {
         begin_round(e);
         if (!e->stopping && !e->round_listed && !e->round_uploads) {
             e->out->empty = true;
@@ -251,6 +253,7 @@ static void run(struct m2_emptier *e)
         }
         if (e->out->done.failed && !e->round_deleted)
             return;
+        small += e->round_deleted < SMALL;
     }
 }
 

@@ -13,6 +13,8 @@
 #include "cleanup/empty_pace.h"
 #include "m2/empty.h"
 
+#define M2_EMPTY_MOST 1000 /* versions a page, and a request that deletes (S3 API) */
+
 struct m2_empty_item {
     const char *key, *version; /* of an unfinished upload: its id */
     uint64_t size;
@@ -44,8 +46,10 @@ struct m2_empty_job {
 struct m2_empty_range {
     struct m2_empty_range *next;
     struct m2_emptier *e;
-    char *at, *version, *end; /* NULL: from the first key; to the last */
-    char *cut;                /* where a split is being tried: is there a key between CUT and END? */
+    char *at, *version, *end;      /* NULL: from the first key; to the last */
+    char *cut;                     /* where a split is being tried: what is there between CUT and END? */
+    char *held_key, *held_version; /* listed, but the next page's marker: goes with that page */
+    uint64_t held_size;
     bool asked, done;
     unsigned tries, cut_tries;
     struct m2_arena *call, *cut_call;

@@ -101,8 +101,9 @@ void m2_empty_enqueue(struct m2_emptier *e, struct m2_empty_page *page, enum m2_
 {
     size_t fit = kind == M2_EMPTY_BATCH ? odd_ones_last(items, n) : 0;
     e->pages++;
-    if (fit)
-        push(e, job_new(e, page, M2_EMPTY_BATCH, items, fit, 0));
+    for (size_t i = 0; i < fit; i += M2_EMPTY_MOST)
+        push(e, job_new(e, page, M2_EMPTY_BATCH, items + i, fit - i < M2_EMPTY_MOST ? fit - i : M2_EMPTY_MOST,
+                        0));
     enqueue_each(e, page, kind == M2_EMPTY_BATCH ? M2_EMPTY_ONE : kind, items + fit, n - fit);
     page_release(e, page);
 }

@@ -24,6 +24,8 @@ static void range_free(struct m2_empty_range *r)
     free(r->version);
     free(r->end);
     free(r->cut);
+    free(r->held_key);
+    free(r->held_version);
     free(r);
 }
 
@@ -115,9 +117,39 @@ static int advance(struct m2_empty_range *r, const struct reading *in, const str
 
 static void try_split(struct m2_empty_range *r, const char *first, const char *last);
 
+/* The version that the next page is asked by stays until that page is there: nobody promises that a deleted
+ * one still marks a place. */
+static void hold(struct reading *in)
+{
+    struct m2_empty_range *r = in->range;
+    for (size_t i = 0; i < in->n; i++) {
+        struct m2_empty_item *item = &in->items[i];
+        if (!m2_str_eq(item->version, r->version) || !m2_str_eq(item->key, r->at))
+            continue;
+        r->held_key = m2_xstrdup(item->key);
+        r->held_version = m2_xstrdup(item->version);
+        r->held_size = item->size;
+        *item = in->items[--in->n];
+        return;
+    }
+}
+
+static void release(struct reading *in)
+{
+    struct m2_empty_range *r = in->range;
+    if (!r->held_key)
+        return;
+    in->items[in->n++] =
+        (struct m2_empty_item){ m2_arena_strdup(in->page->arena, r->held_key),
+                                m2_arena_strdup(in->page->arena, r->held_version), r->held_size };
+    free(r->held_key);
+    free(r->held_version);
+    r->held_key = r->held_version = NULL;
+}
+
 static int read_page(struct m2_empty_range *r, const struct m2_value *output, struct m2_err *err)
 {
-    static const char *const lists[] = { "Versions", "DeleteMarkers" };
+    static const char *const lists[] = { "DeleteMarkers", "Versions" }; /* no marker is the last of its key */
     struct m2_emptier *e = r->e;
     struct reading in = { .range = r, .page = m2_xcalloc(1, sizeof *in.page) };
     const struct m2_value *v;
@@ -125,12 +157,15 @@ static int read_page(struct m2_empty_range *r, const struct m2_value *output, st
     in.page->arena = m2_arena_new();
     in.items =
         m2_arena_new_array(in.page->arena, struct m2_empty_item,
-                           m2_v_len(m2_v_get(output, lists[0])) + m2_v_len(m2_v_get(output, lists[1])));
+                           1 + m2_v_len(m2_v_get(output, lists[0])) + m2_v_len(m2_v_get(output, lists[1])));
+    release(&in);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         m2_v_each(v, k, m2_v_get(output, lists[i])) rc = rc < 0 ? rc : read_one(&in, v, err);
     if (rc == 0)
         rc = advance(r, &in, output, err);
-    if (rc == 0 && !r->done && in.n)
+    if (rc == 0 && !r->done)
+        hold(&in);
+    if (rc == 0 && !r->done && in.first)
         try_split(r, in.first, in.last);
     uint64_t listed = e->deleted_before + e->round_listed;
     e->out->done.listed = listed > e->out->done.listed ? listed : e->out->done.listed;
@@ -177,8 +212,10 @@ static struct m2_value *list_input(struct m2_arena *a, const char *at, const cha
     struct m2_value *input = m2_v_object(a);
     if (at)
         m2_v_set_str(a, input, "KeyMarker", at);
-    if (version)
+    if (version) {
         m2_v_set_str(a, input, "VersionIdMarker", version);
+        m2_v_set_int(a, input, "MaxKeys", M2_EMPTY_MOST - 1); /* and the held one */
+    }
     return input;
 }
 
@@ -193,59 +230,54 @@ static void ask(struct m2_empty_range *r)
 
 /* ---- more ranges ---- */
 
-static void probe(struct m2_empty_range *r);
+static void look(struct m2_empty_range *r);
 
-static void probe_again(void *user)
+static void look_again(void *user)
 {
     struct m2_empty_range *r = user;
     r->e->timers--;
     if (!r->e->stopping)
-        probe(r);
+        look(r);
 }
 
-/* The first key behind the cut, or NULL. */
-static const char *first_key(const struct m2_value *output)
+/* The cut is the end of R from now on, and what was found behind it the first page of another range. R's own
+ * pages may have passed the cut meanwhile: then it comes too late. */
+static void split(struct m2_empty_range *r, const struct m2_value *output)
 {
-    const char *version = m2_v_str(m2_v_at(m2_v_get(output, "Versions"), 0), "Key");
-    return version ? version : m2_v_str(m2_v_at(m2_v_get(output, "DeleteMarkers"), 0), "Key");
-}
-
-/* R's pages may have passed the cut meanwhile: then it is too late for it. */
-static void split(struct m2_empty_range *r, const char *key)
-{
+    struct m2_err err = { 0 };
     if (r->done || (r->at && strcmp(r->at, r->cut) >= 0))
         return;
-    if (key && (!r->end || strcmp(key, r->end) <= 0))
-        (void)range_new(r->e, r->cut, r->end);
-    else
-        free(r->end);
+    struct m2_empty_range *behind = range_new(r->e, r->cut, r->end);
     r->end = r->cut;
     r->cut = NULL;
+    if (read_page(behind, output, &err) < 0)
+        m2_empty_stop(r->e, &err);
 }
 
-static void on_probe(void *user, const struct m2_aws_answer *answer)
+static void on_look(void *user, const struct m2_aws_answer *answer)
 {
     struct m2_empty_range *r = user;
     struct m2_emptier *e = r->e;
     if (m2_empty_answered(e, answer))
         return;
-    if (answer->status != M2_AWS_OK && m2_empty_again(e, &r->cut_tries, answer, probe_again, r))
+    if (answer->status != M2_AWS_OK && m2_empty_again(e, &r->cut_tries, answer, look_again, r))
         return;
+    e->lists--;
     if (answer->status == M2_AWS_OK)
-        split(r, first_key(answer->output));
+        split(r, answer->output);
     free(r->cut);
     r->cut = NULL;
+    m2_arena_free(r->cut_call);
+    r->cut_call = NULL;
     m2_empty_pump(e);
 }
 
-/* Is there a key between the cut and the end? One key is enough to know. */
-static void probe(struct m2_empty_range *r)
+static void look(struct m2_empty_range *r)
 {
     m2_arena_free(r->cut_call);
     r->cut_call = m2_arena_new();
-    struct m2_value *input = list_input(r->cut_call, r->cut, NULL);
-    m2_v_set_int(r->cut_call, input, "MaxKeys", 1);
-    m2_empty_call(r->e, r->cut_call, "ListObjectVersions", input, false, on_probe, r);
+    m2_empty_call(r->e, r->cut_call, "ListObjectVersions", list_input(r->cut_call, r->cut, NULL), false,
+                  on_look, r);
 }
 
 /* Only while the listing is what holds up the deleting. */
@@ -253,7 +285,7 @@ static void try_split(struct m2_empty_range *r, const char *first, const char *l
 {
     struct m2_emptier *e = r->e;
     struct m2_arena *a;
-    if (r->cut || e->stopping || e->n_ranges >= RANGES_MAX ||
+    if (r->cut || e->stopping || e->n_ranges >= RANGES_MAX || !m2_empty_has_room(e) ||
         m2_empty_pages_ahead(first, last, r->end) < WORTH_A_SPLIT ||
         e->queued + e->out->done.in_flight >= (size_t)e->pace.window)
         return;
@@ -263,8 +295,10 @@ static void try_split(struct m2_empty_range *r, const char *first, const char *l
     r->cut = m2_empty_keep(m2_empty_split(a, e->origin, strcmp(r->at, last) > 0 ? r->at : last, r->end));
     m2_arena_free(a);
     r->cut_tries = 0;
-    if (r->cut)
-        probe(r);
+    if (!r->cut)
+        return;
+    e->lists++;
+    look(r);
 }
 
 void m2_empty_list_pump(struct m2_emptier *e)

@@ -2,11 +2,11 @@
  * cleanup/empty_pace.h — how fast to delete (pure: the time and the random number are arguments).
  *
  * Model:     two limits. `window` requests in flight: doubled each round trip at first, halved when S3
- * refuses, one more each round trip after that. And, once S3 has refused, keys per second: a cubic that
- * starts a little below the rate S3 let pass, stays long near it and then looks for more. A window alone
- * cannot go below one request of 1,000 keys in flight, which on a fast link is more than S3's 3,500 keys per
- * second. Source:    RFC 5681 (slow start, halving); RFC 9438 (cubic); S3 User Guide, optimizing-performance
- * (3,500 per second and prefix).
+ * refuses (a tenth less once it is known how much S3 lets pass), one more each round trip after that. And,
+ * once S3 has refused, keys per second: a cubic that starts a little below the rate S3 let pass, stays long
+ * near it and then looks for more. A window alone cannot go below one request of 1,000 keys in flight, which
+ * on a fast link is more than S3's 3,500 keys per second. Source:    RFC 5681 (slow start, halving); RFC 9438
+ * (cubic); S3 User Guide, optimizing-performance (3,500 per second and prefix).
  */
 #ifndef M2_EMPTY_PACE_H
 #define M2_EMPTY_PACE_H
@@ -16,9 +16,10 @@
 
 struct m2_pace {
     double max, window, ceiling; /* requests; below the ceiling the window doubles */
-    double peak, depth; /* keys/s where the cubic is flat (0: no limit), and by how much it starts below */
-    double next_ms;     /* nothing is sent before */
-    int64_t cut_ms;     /* the last cut; what was sent before it tells nothing new */
+    double peak, depth,
+        flat_ms;    /* keys/s where the cubic is flat (0: no limit), and by how much it starts below */
+    double next_ms; /* nothing is sent before */
+    int64_t cut_ms; /* the last cut; what was sent before it tells nothing new */
     int64_t refused_ms, passed_ms;   /* the last refusal (0: none), the last that passed */
     uint64_t passed, passed_earlier; /* keys since then; and in the spell before */
     int64_t spell_ms,

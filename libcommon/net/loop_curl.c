@@ -24,7 +24,7 @@ struct curl_loop {
     struct m2_timers timers;
     struct m2_host *hosts;
     struct m2_transfer *active, *finished, **finished_end;
-        size_t pending;       /* exchanges whose callback has not run */
+    size_t pending;       /* exchanges whose callback has not run */
     int64_t cancelled_ms; /* when the cancelled run was first seen so; 0: it was not */
 };
 
@@ -185,13 +185,13 @@ static void cancel_all(struct curl_loop *l)
             finish_later(l, waiting);
         }
     }
-        int64_t now = m2_mono_ms(l->opt.sys);
+    int64_t now = m2_mono_ms(l->opt.sys);
     if (!l->cancelled_ms)
         l->cancelled_ms = now;
     bool over = now - l->cancelled_ms >= M2_HTTP_FINISH_MS;
     for (struct m2_transfer *t = l->active, *next; t; t = next) {
         next = t->next;
-        if (!over && (t->req->flags & M2_HTTP_FINISH))
+        if (!over && (t->req->flags & M2_HTTP_FINISH) && t->started_ms <= l->cancelled_ms)
             continue;
         t->sent = m2_curl_sent(t->easy);
         cancel_one(t);

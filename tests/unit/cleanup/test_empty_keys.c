@@ -10,7 +10,7 @@
 Test(empty_keys, a_split_lies_between)
 {
     static const struct {
-        const char *first, *last, *end, *split;
+        const char *origin, *last, *end, *split;
     } rows[] = {
         { "jobs/01", "jobs/7f", NULL, "jobs0" },     /* behind all of "jobs/" */
         { "jobs/01", "jobs/7f", "jobs0", "jobs/[" }, /* the middle of what follows '7' */
@@ -26,7 +26,7 @@ Test(empty_keys, a_split_lies_between)
     };
     struct m2_arena *a = m2_arena_new();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const char *at = m2_empty_split(a, rows[i].first, rows[i].last, rows[i].end);
+        const char *at = m2_empty_split(a, rows[i].origin, rows[i].last, rows[i].end);
         cr_assert(m2_str_eq(at, rows[i].split), "row %zu: %s", i, m2_str_or(at, "none"));
     }
     m2_arena_free(a);
@@ -153,7 +153,7 @@ Test(empty_keys, many_keys_are_listed_by_several_at_once)
 {
     struct emptyfix f;
     emptyfix_init(&f);
-        fakes3_make(&f.s3, 60000);
+    fakes3_make(&f.s3, 60000);
     f.s3.page = 200;
     f.net.longest_ms = 100;
     int64_t began = f.sys.mono_ms;

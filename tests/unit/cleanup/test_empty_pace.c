@@ -59,8 +59,13 @@ Test(empty_pace, it_uses_what_is_allowed_without_a_storm)
     static const struct {
         double rate, burst;
         int64_t answer_ms;
-    } rows[] = { { 3500, 3500, 1 },   { 3500, 3500, 30 },   { 3500, 3500, 300 }, { 3500, 1000, 5 },
-                 { 3500, 35000, 50 }, { 35000, 35000, 30 }, { 500, 1000, 1 },    { 100000, 100000, 200 } };
+        double least, most; /* used; refused */
+    } rows[] = {
+        { 3500, 3500, 1, 0.95, 0.08 },      { 3500, 3500, 30, 0.95, 0.08 },   { 3500, 3500, 300, 0.95, 0.08 },
+        { 3500, 35000, 50, 0.95, 0.12 },    { 35000, 35000, 30, 0.95, 0.05 }, { 1500, 3000, 1, 0.9, 0.15 },
+        { 100000, 100000, 200, 0.9, 0.08 }, { 3500, 1000, 5, 0.85, 0.1 }, /* room for one request: what is not
+                                                                  asked for in time is lost */
+    };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct m2_pace p;
         struct line l = { .rate = rows[i].rate,
@@ -72,8 +77,8 @@ Test(empty_pace, it_uses_what_is_allowed_without_a_storm)
         double allowed = rows[i].rate * 120 + rows[i].burst, share = (double)l.passed / allowed;
         double refused = (double)l.refused / (double)l.asked;
         cr_log_info("%zu: %.1f %% used, %.1f %% of %d refused", i, share * 100, refused * 100, (int)l.asked);
-        cr_assert(share >= 0.95, "row %zu: %.3f", i, share);
-        cr_assert(refused <= 0.10 || l.refused <= 30, "row %zu: %d of %d", i, (int)l.refused, (int)l.asked);
+        cr_assert(share >= rows[i].least, "row %zu: %.3f", i, share);
+        cr_assert(refused <= rows[i].most, "row %zu: %d of %d", i, (int)l.refused, (int)l.asked);
     }
 }
 

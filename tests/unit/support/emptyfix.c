@@ -101,6 +101,8 @@ void emptyfix_is_empty(struct emptyfix *f, const char *what)
                               (unsigned long long)f->s3.deleted, (unsigned long long)f->out.done.deleted));
     if (f->out.done.in_flight || f->out.done.failed || f->out.left.len || !f->out.empty)
         wrong(f, what, "the result does not say so");
+    if (f->s3.lost_markers)
+        wrong(f, what, "a page was asked for by a version that was deleted");
     if (f->s3.unowned)
         wrong(f, what, "a call without the owner");
 }

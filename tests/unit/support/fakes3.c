@@ -247,9 +247,11 @@ static void list_versions(struct fakes3 *s, struct fakes3_answer *out, const cha
         abort(); /* a key may be anything */
     if (key) {
         i = version ? find(s, key, version) : SIZE_MAX;
-        if (i != SIZE_MAX)
-            i++;
-        else
+        if (i != SIZE_MAX) {
+            entry_at(s, i, text, &e);
+            s->lost_markers += e.gone;
+            i = e.gone ? n : i + 1; /* as some do: the place is forgotten with the version */
+        } else
             for (i = s->made ? made_at_least(s, key) : first_at_least(s, key); i < n; i++) {
                 entry_at(s, i, text, &e);
                 if (strcmp(e.key, key) != 0)

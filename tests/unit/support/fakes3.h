@@ -41,7 +41,7 @@ struct fakes3 {
     double rate, burst, tokens; /* keys/s that may be deleted; 0: any */
     int64_t filled_ms;
     unsigned arriving; /* one new object with each of the next so many deletes */
-    uint64_t requests, lists, refused, deletes_asked, unowned, bypassed, deleted, first_ms, last_ms;
+    uint64_t requests, lists, lost_markers, refused, deletes_asked, unowned, bypassed, deleted, first_ms, last_ms;
 };
 
 struct fakes3_answer {
