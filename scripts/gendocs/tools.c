@@ -2,6 +2,7 @@
  */
 #include "aws/creds_command.h"
 #include "gendocs.h"
+#include "m2-cleanup/cleanup.h"
 #include "m2-cost/cost.h"
 #include "m2-doctor/doctor.h"
 #include "m2-register/register.h"
@@ -11,6 +12,7 @@ const struct gendocs_tool gendocs_tools[] = {
     { &doctor_tool, sizeof(struct doctor_args) },
     { &cost_tool, sizeof(struct cost_args) },
     { &register_tool, sizeof(struct register_args) },
+    { &cleanup_tool, sizeof(struct cleanup_args) },
     { NULL, 0 },
 };
 

@@ -14,27 +14,27 @@
 static int read_again(void *user, struct m2_snapshot *out, struct m2_arena *a, const char *arn,
                       struct m2_err *err)
 {
-    struct work *w = user;
+    struct cleanup_work *w = user;
     (void)a;
-    int rc = read_account(out, w, arn ? arn : w->session.stack.value, err);
+    int rc = cleanup_read(out, w, arn ? arn : w->session.stack.value, err);
     return rc == 0 && w->brain_problem ? m2_fail(err, M2_ENET, "CloudMR Brain: %s", w->brain_problem) : rc;
 }
 
 static void on_phase(void *user, const char *phase)
 {
-    struct work *w = user;
+    struct cleanup_work *w = user;
     m2_progress_phase(w->progress, phase);
 }
 
 static void on_progress(void *user, const char *text)
 {
-    struct work *w = user;
+    struct cleanup_work *w = user;
     m2_progress_update(w->progress, text);
 }
 
 static int unregister(void *user, const char *id, struct m2_err *err)
 {
-    struct work *w = user;
+    struct cleanup_work *w = user;
     bool already;
     struct enroll e = { .arena = w->arena,
                         .sys = w->world->sys,
@@ -48,19 +48,19 @@ static int unregister(void *user, const char *id, struct m2_err *err)
 
 /* ---- consent ---- */
 
-static void show_on_stderr(struct work *w, const struct m2_plan *plan)
+static void show_on_stderr(struct cleanup_work *w, const struct m2_plan *plan)
 {
     struct m2_buf text;
     struct m2_term term = w->world->term;
     term.color = term.color && term.err_tty;
     m2_buf_init(&text, (size_t)16 << 20);
     m2_progress_clear(w->progress);
-    show_plan_text(&text, w->arena, plan, &term);
+    cleanup_show_text(&text, w->arena, plan, &term);
     (void)fwrite(text.data, 1, text.len, stderr);
     m2_buf_free(&text);
 }
 
-static int ask(const char **typed, struct work *w, const struct m2_plan *plan, struct m2_err *err)
+static int ask(const char **typed, struct cleanup_work *w, const struct m2_plan *plan, struct m2_err *err)
 {
     struct m2_err asked = { 0 };
     struct m2_buf question;
@@ -82,7 +82,7 @@ static int ask(const char **typed, struct work *w, const struct m2_plan *plan, s
 }
 
 /* The name itself is what is typed: a "yes" is given too easily. */
-static int consent(struct work *w, const struct m2_plan *plan, struct m2_err *err)
+static int consent(struct cleanup_work *w, const struct m2_plan *plan, struct m2_err *err)
 {
     const char *typed = w->args->confirm;
     if (!typed) {
@@ -98,7 +98,7 @@ static int consent(struct work *w, const struct m2_plan *plan, struct m2_err *er
 
 /* ---- the journal ---- */
 
-static int open_journal(struct work *w, const struct m2_plan *plan, struct m2_err *err)
+static int open_journal(struct cleanup_work *w, const struct m2_plan *plan, struct m2_err *err)
 {
     bool locked = false;
     const char *path = w->args->journal;
@@ -118,7 +118,8 @@ static int open_journal(struct work *w, const struct m2_plan *plan, struct m2_er
 
 /* ---- the run ---- */
 
-static int carry_out(struct m2_teardown *t, struct work *w, const struct m2_plan *agreed, struct m2_err *err)
+static int carry_out(struct m2_teardown *t, struct cleanup_work *w, const struct m2_plan *agreed,
+                     struct m2_err *err)
 {
     const struct m2_teardown_options options = { .sys = w->world->sys,
                                                  .net = w->session.net,
@@ -137,7 +138,7 @@ static int carry_out(struct m2_teardown *t, struct work *w, const struct m2_plan
 }
 
 /* In a script nobody can look at what is new. */
-static int changed(const struct work *w, const struct m2_teardown *t, struct m2_err *err)
+static int changed(const struct cleanup_work *w, const struct m2_teardown *t, struct m2_err *err)
 {
     const struct m2_plan_item *first = t->news.list.at[0];
     return w->args->confirm || t->news.list.len == 0
@@ -148,18 +149,19 @@ static int changed(const struct work *w, const struct m2_teardown *t, struct m2_
                : 0;
 }
 
-static int nothing_to_do(struct m2_buf *out, enum m2_exit *status, struct work *w, const struct m2_plan *plan,
-                         struct m2_err *err)
+static int nothing_to_do(struct m2_buf *out, enum m2_exit *status, struct cleanup_work *w,
+                         const struct m2_plan *plan, struct m2_err *err)
 {
     m2_progress_clear(w->progress);
-    show_plan(out, w, plan);
+    cleanup_show_plan(out, w, plan);
     *status = M2_EXIT_OK;
     if (plan->state == M2_PLAN_UNSEEN || plan->blocked.len)
         (void)m2_fail(err, M2_EDENIED, "%s " NOTHING, plan->blocked.at[0].said);
     return 0;
 }
 
-int apply(struct m2_buf *out, enum m2_exit *status, struct work *w, struct m2_plan *plan, struct m2_err *err)
+int cleanup_apply(struct m2_buf *out, enum m2_exit *status, struct cleanup_work *w, struct m2_plan *plan,
+                  struct m2_err *err)
 {
     struct m2_teardown t = { 0 };
     if (plan->blocked.len || !m2_plan_work(plan))
@@ -170,7 +172,7 @@ int apply(struct m2_buf *out, enum m2_exit *status, struct work *w, struct m2_pl
         int rc = carry_out(&t, w, plan, err);
         m2_progress_clear(w->progress);
         if (rc < 0 || !t.changed) {
-            show_teardown(out, w, &t, rc < 0 ? err : NULL);
+            cleanup_show_teardown(out, w, &t, rc < 0 ? err : NULL);
             *status = t.counts[M2_END_LEFT] + t.counts[M2_END_UNTOLD] ? M2_EXIT_FOUND : M2_EXIT_OK;
             return 0; /* with ERR set: what was done is told before it */
         }

@@ -19,7 +19,7 @@ struct cleanup_args {
 
 extern const struct m2_tool cleanup_tool;
 
-struct work {
+struct cleanup_work {
     struct m2_arena *arena;
     const struct cleanup_args *args;
     const struct tool_world *world;
@@ -42,23 +42,24 @@ int cleanup_run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, co
 /* ---- read.c: the account and Brain, into one snapshot ---- */
 
 /** Settle with what Brain is asked, or why it is not. Errors: M2_EUSAGE (options that contradict). */
-int read_settle_brain(struct work *w, struct m2_err *err) M2_MUST_USE;
+int cleanup_settle_brain(struct cleanup_work *w, struct m2_err *err) M2_MUST_USE;
 /** STACK: name or ARN. Errors: those of m2_collect; M2_ETIMEOUT. */
-int read_account(struct m2_snapshot *out, struct work *w, const char *stack, struct m2_err *err) M2_MUST_USE;
+int cleanup_read(struct m2_snapshot *out, struct cleanup_work *w, const char *stack,
+                 struct m2_err *err) M2_MUST_USE;
 
 /* ---- show.c: the plan ---- */
-void show_plan(struct m2_buf *out, struct work *w, const struct m2_plan *plan);
+void cleanup_show_plan(struct m2_buf *out, struct cleanup_work *w, const struct m2_plan *plan);
 /** The same as text, on which consent is asked: to stderr. */
-void show_plan_text(struct m2_buf *out, struct m2_arena *a, const struct m2_plan *plan,
-                    const struct m2_term *term);
+void cleanup_show_text(struct m2_buf *out, struct m2_arena *a, const struct m2_plan *plan,
+                       const struct m2_term *term);
 
 /* ---- apply.c, show_teardown.c: carrying out ---- */
 
 /** PLAN with consent. 0 with ERR set: it stopped, OUT says how far it came. */
-int apply(struct m2_buf *out, enum m2_exit *status, struct work *w, struct m2_plan *plan,
-          struct m2_err *err) M2_MUST_USE;
+int cleanup_apply(struct m2_buf *out, enum m2_exit *status, struct cleanup_work *w, struct m2_plan *plan,
+                  struct m2_err *err) M2_MUST_USE;
 /** STOPPED: why it was not finished, or NULL. */
-void show_teardown(struct m2_buf *out, struct work *w, const struct m2_teardown *t,
-                   const struct m2_err *stopped);
+void cleanup_show_teardown(struct m2_buf *out, struct cleanup_work *w, const struct m2_teardown *t,
+                           const struct m2_err *stopped);
 
 #endif

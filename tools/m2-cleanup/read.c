@@ -4,7 +4,7 @@
 #include "cleanup.h"
 #include "m2/collect.h"
 
-int read_settle_brain(struct work *w, struct m2_err *err)
+int cleanup_settle_brain(struct cleanup_work *w, struct m2_err *err)
 {
     struct m2_err why = { 0 };
     if (w->args->skip_brain)
@@ -24,7 +24,7 @@ int read_settle_brain(struct work *w, struct m2_err *err)
 /* ---- Brain ---- */
 
 struct chain {
-    struct work *w;
+    struct cleanup_work *w;
     bool done;
     struct m2_brain_answer answer; /* of the last call */
 };
@@ -48,7 +48,7 @@ static void on_login(void *user, const struct m2_brain_answer *answer)
 }
 
 /* Log in once; a later reading uses the same token. */
-static void chain_start(struct chain *c, struct work *w)
+static void chain_start(struct chain *c, struct cleanup_work *w)
 {
     const struct m2_brain_answer in = { .message = "" };
     *c = (struct chain){ .w = w, .done = w->args->skip_brain || w->brain_problem };
@@ -69,7 +69,7 @@ static void chain_start(struct chain *c, struct work *w)
 /* Both ends are always awaited: a call under way points into this run. */
 static void chain_finish(struct chain *c)
 {
-    struct work *w = c->w;
+    struct cleanup_work *w = c->w;
     while (!c->done && m2_net_step(w->session.net, 250))
         ;
     if (!c->done)
@@ -79,7 +79,7 @@ static void chain_finish(struct chain *c)
 }
 
 /* The calls to Brain from the N-th on, into the document. */
-static int add_calls(struct m2_snapshot *out, struct work *w, size_t n, struct m2_err *err)
+static int add_calls(struct m2_snapshot *out, struct cleanup_work *w, size_t n, struct m2_err *err)
 {
     struct m2_value *calls = m2_v_get(out->root, "calls");
     const struct m2_value *brain = w->brain ? m2_brain_calls(w->brain) : NULL;
@@ -93,7 +93,7 @@ static int add_calls(struct m2_snapshot *out, struct work *w, size_t n, struct m
 
 static void on_event(void *user, const struct m2_collect_event *e)
 {
-    struct work *w = user;
+    struct cleanup_work *w = user;
     struct m2_buf text;
     m2_buf_init(&text, 400);
     m2_buf_addf(&text, "%zu %s read", e->done, e->done == 1 ? "answer" : "answers");
@@ -103,7 +103,7 @@ static void on_event(void *user, const struct m2_collect_event *e)
     m2_buf_free(&text);
 }
 
-int read_account(struct m2_snapshot *out, struct work *w, const char *stack, struct m2_err *err)
+int cleanup_read(struct m2_snapshot *out, struct cleanup_work *w, const char *stack, struct m2_err *err)
 {
     struct chain chain;
     bool timed_out = false;

@@ -11,7 +11,7 @@ static int check_usage(const struct cleanup_args *args, struct m2_err *err)
     return 0;
 }
 
-static int settle_options(struct work *w, struct m2_err *err)
+static int settle_options(struct cleanup_work *w, struct m2_err *err)
 {
     const struct cleanup_args *args = w->args;
     const char *expected = m2_env(w->world->sys, "AWS_ACCOUNT_ID"), *app = m2_env(w->world->sys, "APP_NAME");
@@ -36,7 +36,7 @@ static int settle_options(struct work *w, struct m2_err *err)
     return 0;
 }
 
-static enum m2_exit status_of(const struct work *w, const struct m2_plan *plan)
+static enum m2_exit status_of(const struct cleanup_work *w, const struct m2_plan *plan)
 {
     if (plan->state == M2_PLAN_UNSEEN)
         return M2_EXIT_CANNOT;
@@ -45,24 +45,25 @@ static enum m2_exit status_of(const struct work *w, const struct m2_plan *plan)
     return M2_EXIT_OK;
 }
 
-static int plan_and_apply(struct m2_buf *out, enum m2_exit *status, struct work *w, struct m2_err *err)
+static int plan_and_apply(struct m2_buf *out, enum m2_exit *status, struct cleanup_work *w,
+                          struct m2_err *err)
 {
     struct m2_snapshot snap;
     struct m2_plan plan;
     m2_progress_phase(w->progress, "reading the account");
-    if (read_account(&snap, w, w->session.stack.value, err) < 0)
+    if (cleanup_read(&snap, w, w->session.stack.value, err) < 0)
         return -1;
     w->options.brain_problem = w->brain_problem;
     m2_plan_make(&plan, w->arena, &snap, &w->options);
     if (w->args->apply)
-        return apply(out, status, w, &plan, err);
+        return cleanup_apply(out, status, w, &plan, err);
     m2_progress_clear(w->progress);
-    show_plan(out, w, &plan);
+    cleanup_show_plan(out, w, &plan);
     *status = status_of(w, &plan);
     return 0;
 }
 
-static int act(struct m2_buf *out, enum m2_exit *status, struct work *w, struct m2_err *err)
+static int act(struct m2_buf *out, enum m2_exit *status, struct cleanup_work *w, struct m2_err *err)
 {
     const struct cleanup_args *args = w->args;
     if (check_usage(args, err) < 0 ||
@@ -71,7 +72,7 @@ static int act(struct m2_buf *out, enum m2_exit *status, struct work *w, struct 
         return -1;
     if (args->common.output && m2_file_probe(args->common.output, err) < 0)
         return -1;
-    if (read_settle_brain(w, err) < 0 || session_connect(&w->session, w->world->net, err) < 0)
+    if (cleanup_settle_brain(w, err) < 0 || session_connect(&w->session, w->world->net, err) < 0)
         return -1;
     return plan_and_apply(out, status, w, err);
 }
@@ -79,7 +80,7 @@ static int act(struct m2_buf *out, enum m2_exit *status, struct work *w, struct 
 int cleanup_run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, const void *args,
                 const struct tool_world *world, struct m2_err *err)
 {
-    struct work w = { .arena = a, .args = args, .world = world };
+    struct cleanup_work w = { .arena = a, .args = args, .world = world };
     const struct m2_common *common = &w.args->common;
     if (common->timeout_ms)
         w.deadline_mono_ms = m2_mono_ms(world->sys) + common->timeout_ms;

@@ -181,8 +181,8 @@ static struct m2_doc *document(struct m2_arena *a, const struct m2_plan *plan)
     return d;
 }
 
-void show_plan_text(struct m2_buf *out, struct m2_arena *a, const struct m2_plan *plan,
-                    const struct m2_term *term)
+void cleanup_show_text(struct m2_buf *out, struct m2_arena *a, const struct m2_plan *plan,
+                       const struct m2_term *term)
 {
     const struct m2_report_style style = { .color = term->color,
                                            .unicode = term->unicode,
@@ -190,14 +190,14 @@ void show_plan_text(struct m2_buf *out, struct m2_arena *a, const struct m2_plan
     m2_doc_renderer_find("text")->render(out, document(a, plan), &style);
 }
 
-void show_plan(struct m2_buf *out, struct work *w, const struct m2_plan *plan)
+void cleanup_show_plan(struct m2_buf *out, struct cleanup_work *w, const struct m2_plan *plan)
 {
     if (m2_str_eq(w->args->common.format, "json")) {
         m2_json_write(out, m2_plan_to_value(w->arena, plan, cleanup_tool.name, m2_version()), true);
         m2_buf_addc(out, '\n');
         return;
     }
-    show_plan_text(out, w->arena, plan, &w->world->term);
+    cleanup_show_text(out, w->arena, plan, &w->world->term);
     if (!w->args->apply && plan->state != M2_PLAN_UNSEEN && !plan->blocked.len && m2_plan_work(plan))
         m2_buf_adds(out, "\nNothing was touched. --apply carries this out.\n");
 }

@@ -54,7 +54,7 @@ static void group(struct m2_doc *d, const struct m2_teardown *t, enum m2_teardow
     }
 }
 
-static void text(struct m2_buf *out, struct work *w, const struct m2_teardown *t,
+static void text(struct m2_buf *out, struct cleanup_work *w, const struct m2_teardown *t,
                  const struct m2_err *stopped)
 {
     const struct m2_term *term = &w->world->term;
@@ -75,8 +75,8 @@ static void text(struct m2_buf *out, struct work *w, const struct m2_teardown *t
     m2_doc_renderer_find("text")->render(out, d, &style);
 }
 
-void show_teardown(struct m2_buf *out, struct work *w, const struct m2_teardown *t,
-                   const struct m2_err *stopped)
+void cleanup_show_teardown(struct m2_buf *out, struct cleanup_work *w, const struct m2_teardown *t,
+                           const struct m2_err *stopped)
 {
     if (!m2_str_eq(w->args->common.format, "json")) {
         text(out, w, t, stopped);

@@ -43,7 +43,7 @@ Test(table, every_row_is_a_call_that_the_models_know)
 {
     check_rows(M2_READ_CHECKS, 60);
     check_rows(M2_READ_HISTORY, 11);
-    check_rows(M2_READ_CLEANUP, 35);
+    check_rows(M2_READ_CLEANUP, 30);
 }
 
 static bool has_operation(enum m2_reading reading, const char *name)
