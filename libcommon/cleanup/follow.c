@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-#define POLL_MS 5000
+#define LONGEST_POLL_MS 5000
+#define FIRST_POLL_MS 1000
+#define MOST_STALE 2  /* readings that may still show the state from before the request */
 #define MOST_BLIND 24 /* readings in a row that may fail: two minutes */
 
 enum m2_said m2_teardown_stack_state(struct m2_stack_end *out, struct m2_teardown_run *x, const char *arn,
@@ -45,22 +47,25 @@ static bool is_under_way(const char *status)
 }
 
 int m2_teardown_follow(struct m2_stack_end *out, struct m2_teardown_run *x, const char *arn,
-                       struct m2_err *err)
+                       const char *before, struct m2_err *err)
 {
-    for (int blind = 0;;) {
+    int64_t wait = FIRST_POLL_MS;
+    for (int blind = 0, stale = 0;; wait = wait * 2 < LONGEST_POLL_MS ? wait * 2 : LONGEST_POLL_MS) {
         struct m2_err why = { 0 };
         if (m2_teardown_may_go_on(x, err) < 0)
             return -1;
         if (m2_teardown_stack_state(out, x, arn, &why) != M2_SAID_NO) {
             blind = 0;
-            if (!is_under_way(out->status))
+            bool done = m2_str_eq(out->status, "DELETE_COMPLETE");
+            if (done ||
+                (!is_under_way(out->status) && (!m2_str_eq(out->status, before) || stale++ >= MOST_STALE)))
                 return 0;
             tell_event(x, arn);
         } else if (why.code == M2_ECRED || why.code == M2_ECANCELLED || ++blind >= MOST_BLIND) {
             return m2_fail(err, why.code, "CloudFormation goes on deleting, but it cannot be followed: %s",
                            why.msg);
         }
-        if (m2_teardown_wait(x, POLL_MS, err) < 0)
+        if (m2_teardown_wait(x, wait, err) < 0)
             return -1;
     }
 }

@@ -73,9 +73,10 @@ static int delete_once(struct m2_stack_end *end, struct m2_teardown_run *x, cons
         return m2_fail(err, why.code, "%s", why.msg);
     if (m2_str_eq(end->status, "DELETE_COMPLETE"))
         return 0;
-    if (!m2_str_eq(end->status, "DELETE_IN_PROGRESS") && ask_to_delete(x, arn, retain, err) < 0)
+    const char *before = end->status;
+    if (!m2_str_eq(before, "DELETE_IN_PROGRESS") && ask_to_delete(x, arn, retain, err) < 0)
         return -1;
-    if (m2_teardown_follow(end, x, arn, err) < 0)
+    if (m2_teardown_follow(end, x, arn, before, err) < 0)
         return -1;
     return end_step(x, arn, end, err);
 }

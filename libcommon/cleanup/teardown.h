@@ -82,9 +82,10 @@ struct m2_stack_end {
 /** The state of the stack ARN now. */
 enum m2_said m2_teardown_stack_state(struct m2_stack_end *out, struct m2_teardown_run *x, const char *arn,
                                      struct m2_err *err);
-/** Until it is no longer being deleted. */
+/** Until it is no longer being deleted. BEFORE: its state before the request, which CloudFormation may show
+ * for a moment more. */
 int m2_teardown_follow(struct m2_stack_end *out, struct m2_teardown_run *x, const char *arn,
-                       struct m2_err *err);
+                       const char *before, struct m2_err *err);
 
 /* ---- what could not be deleted: failed.c ---- */
 struct m2_failed {
