@@ -1,6 +1,8 @@
 """m2-cleanup on a whole account: the stack in the emulator behind CloudFormation's own way of deleting, Brain on loopback."""
 import json
 import os
+import pty
+import resource
 import signal
 import subprocess
 import threading
@@ -8,7 +10,6 @@ import threading
 import cloudformation
 import pytest
 
-from conftest import free_port  # noqa: F401 — the suite's own
 from mode2 import Mode2 as Upstream
 from seed import STACK
 
@@ -339,3 +340,69 @@ def test_interrupted_it_says_what_was_and_was_not_done(lab):
     assert run.status == 0, run
     lab.check_gone()
     assert os.path.exists(doc["journal"])
+
+
+def test_credentials_that_expire_on_the_way_end_it_cleanly_and_it_goes_on_with_new_ones(lab):
+    lab.fill()
+    lab.cfn.refuse["DeleteStack"] = (403, "ExpiredToken", "The security token included in the request is expired")
+    run, doc = lab.apply("--delete-logs")
+    assert run.status == 3 and "expired" in run.err and not doc["finished"], run
+    assert by_resource(doc)[lab.names["data"]]["outcome"]["step_done"]
+    assert by_resource(doc)[lab.stack.arn]["outcome"]["state"] == "not-begun"
+    lab.cfn.refuse.clear()
+    run, doc = lab.apply("--delete-logs")
+    assert run.status == 0, run
+    lab.check_gone()
+
+
+def test_a_bucket_whose_versions_may_not_be_deleted_keeps_the_stack_from_being_begun(lab):
+    bucket = lab.fill()
+    lab.cfn.refuse["DeleteObjects"] = (403, "AccessDenied", "Access Denied")
+    run, doc = lab.apply()
+    assert run.status == 1 and "DeleteStack" not in lab.cfn.writes, run
+    assert by_resource(doc)[bucket]["outcome"]["reason"] == "bucket.denied"
+    assert by_resource(doc)[lab.stack.arn]["outcome"]["reason"] == "bucket.denied"
+    assert lab.stack.status == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize("size,begun", [(100, False), (1600, True)])
+def test_a_full_disk_for_the_journal_stops_before_the_next_step(lab, size, begun):
+    lab.fill()
+    run = subprocess.run([lab.tool.path, "--apply", "--confirm", STACK, "--format", "json"], env=lab.tool.env,
+                         capture_output=True, text=True, stdin=subprocess.DEVNULL, restore_signals=False, timeout=60,
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+    assert run.returncode == 3 and "journal" in run.stderr and "written" in run.stderr, run.stderr
+    assert "DeleteStack" not in lab.cfn.writes and bool(lab.brain.brain.units[0]["computingUnitId"] == "cu-0001") != begun
+    run, _ = lab.apply("--delete-logs")
+    assert run.status == 0, run
+    lab.check_gone()
+
+
+def on_terminal(lab, typed):
+    """Runs the tool on a terminal of its own and types; (exit status, what was shown)."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execve(lab.tool.path, [str(lab.tool.path), "--apply"], lab.tool.env)
+    shown = b""
+    while True:
+        try:
+            data = os.read(fd, 4096)
+        except OSError:
+            break
+        if not data:
+            break
+        shown += data
+        if typed is not None and b"Type the stack" in shown and shown.rstrip().endswith(b":"):
+            os.write(fd, typed.encode() + b"\n")
+            typed = None
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode(errors="replace")
+
+
+def test_on_a_terminal_the_plan_is_shown_and_the_name_is_typed(lab):
+    data = lab.fill()
+    status, shown = on_terminal(lab, "mroptimum-mode3")
+    assert status == 2 and data in shown and "nothing was deleted" in shown and not lab.cfn.writes, shown
+    assert lab.account.id in shown.split("Type the stack", 1)[1]
+    status, shown = on_terminal(lab, STACK)
+    assert status == 0 and "is deleted" in shown, shown
+    lab.check_gone()

@@ -47,6 +47,7 @@ class CloudFormation:
         self.broken = {}     # logical id -> [reasons]: its deletion fails so often
         self.writes, self.unowned = [], []
         self.hook = None     # hook(number, what, "before"|"after")
+        self.refuse = {}     # call that changes something -> (HTTP status, code, message)
 
     def adopt(self, name, parent=None):
         cfn = self.account.client("cloudformation")
@@ -255,6 +256,12 @@ class Server:
                 number = len(self.cfn.writes)
         if what and self.cfn.hook:
             self.cfn.hook(number, what, "before")
+        if what in self.cfn.refuse:
+            status, code, message = self.cfn.refuse[what]
+            text = (f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+                    if service == "cloudformation" else f"<Error><Code>{code}</Code><Message>{message}</Message></Error>")
+            h.answer(status, text.encode(), [("Content-Type", "text/xml")])
+            return
         if service == "s3":
             bucket = urllib.parse.urlsplit(h.path).path.strip("/").split("/")[0]
             owner = h.headers.get("x-amz-expected-bucket-owner")
