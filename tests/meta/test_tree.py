@@ -15,7 +15,7 @@ HEADERS = {
     "aws": "model codec sigv4 endpoint awsconfig creds aws",
     "brain": "brain unit",
     "snapshot": "snapshot collect stackview runlog",
-    "cost": "money prices cost compare summary jobcsv history",
+    "cost": "money prices cost compare summary jobcsv history forecast reconcile",
     "analyze": "finding check deployment",
     "cleanup": "empty cleanup",
     "report": "report doc",

@@ -1,4 +1,6 @@
 /* The plan for people and for programs. */
+#include <stdio.h>
+
 #include "cleanup.h"
 #include "m2/doc.h"
 #include "m2/json.h"
@@ -74,22 +76,54 @@ static const char *const steps[M2_ACTIONS] = {
     [M2_ACT_KEEP] = "Stays",
 };
 
+/* What goes with the stack is proved by its listing alone: said once for all. */
+static const char *sentence(const struct m2_plan_item *item)
+{
+    return item->action == M2_ACT_KEEP ? item->why : item->action == M2_ACT_DELETE ? "" : item->proof;
+}
+
+static void one_item(struct m2_doc *d, struct m2_arena *a, const struct m2_plan_item *item)
+{
+    const char *much = how_much(a, item), *said = sentence(item);
+    const char *why = item->action == M2_ACT_KEEP ? "" : item->why;
+    m2_doc_item(d, "%s (%s%s%s%s%s)%s%s%s%s", item->resource, item->type, *item->logical_id ? " " : "",
+                item->logical_id, *much ? ", " : "", much, *said ? ": " : "", said,
+                *why ? (*said ? " " : ": ") : "", why);
+}
+
 static void one_step(struct m2_doc *d, struct m2_arena *a, const struct m2_plan *plan, enum m2_action action)
 {
     bool begun = false;
     for (size_t i = 0; i < plan->items.len; i++) {
-        const struct m2_plan_item *item = &plan->items.at[i];
-        if (item->action != action)
+        if (plan->items.at[i].action != action)
             continue;
         if (!begun)
             m2_doc_heading(d, "%s", steps[action]);
+        if (!begun && action == M2_ACT_DELETE)
+            m2_doc_text(d, "Each is listed by the stack, or by one nested in it, under that stack's ARN.");
         begun = true;
-        const char *much = how_much(a, item);
-        m2_doc_item(d, "%s%s%s %s%s%s%s. %s%s%s", item->type, *item->logical_id ? " " : "", item->logical_id,
-                    item->resource, *much ? " (" : "", much, *much ? ")" : "",
-                    action == M2_ACT_KEEP ? item->why : item->proof,
-                    action != M2_ACT_KEEP && *item->why ? " " : "", action != M2_ACT_KEEP ? item->why : "");
+        one_item(d, a, &plan->items.at[i]);
     }
+}
+
+/* Below a cent it is a guess about nothing. */
+static void usd(char out[M2_DECIMAL_SIZE], m2_pico pico)
+{
+    char text[M2_DECIMAL_SIZE];
+    m2_fixed_print(text, pico, 12, 2, 2);
+    bool little = pico > 0 && pico < M2_PICO_PER_USD / 100;
+    (void)snprintf(out, M2_DECIMAL_SIZE, "%s%s",
+                   little ? "less than "
+                   : pico ? "about "
+                          : "",
+                   little ? "0.01" : text);
+}
+
+/* An empty one costs nothing; the stack takes it along. */
+static bool costs(const struct m2_plan_item *item)
+{
+    bool empty = item->counted && !item->bytes && !item->running;
+    return item->action == M2_ACT_KEEP && (item->command || !item->priced) && !empty;
 }
 
 static void what_stays_costs(struct m2_doc *d, const struct m2_plan *plan)
@@ -98,22 +132,22 @@ static void what_stays_costs(struct m2_doc *d, const struct m2_plan *plan)
     bool any = false;
     for (size_t i = 0; i < plan->items.len; i++) {
         const struct m2_plan_item *item = &plan->items.at[i];
-        if (item->action != M2_ACT_KEEP || (!item->command && item->priced))
+        if (!costs(item))
             continue;
         if (!any)
             m2_doc_heading(d, "What goes on costing");
         any = true;
-        m2_pico_show(one, item->month_usd);
+        usd(one, item->month_usd);
         if (item->priced)
-            m2_doc_item(d, "%s: about %s USD a month at list price.", item->resource, one);
+            m2_doc_item(d, "%s: %s USD a month at list price.", item->resource, one);
         else
             m2_doc_item(d, "%s: what it costs is not known.", item->resource);
         if (item->command)
             m2_doc_command(d, "%s", item->command);
     }
-    m2_pico_show(total, plan->kept_usd);
+    usd(total, plan->kept_usd);
     if (any)
-        m2_doc_text(d, "Together about %s USD a month%s.", total,
+        m2_doc_text(d, "Together %s USD a month%s.", total,
                     plan->all_priced ? "" : ", and what is not known");
 }
 
