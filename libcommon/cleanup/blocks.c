@@ -174,12 +174,23 @@ static void brain(struct m2_planning *p)
               "Give --api-url and a login, or --skip-brain.");
 }
 
+static void replicas(struct m2_planning *p, const struct m2_plan_item *item)
+{
+    struct m2_look look = m2_look_output(p->s, "s3", "GetBucketReplication", item->resource);
+    const char *to = m2_v_pstr(look.item, "ReplicationConfiguration.Rules[0].Destination.Bucket");
+    if (look.seen == M2_SEEN && to)
+        warn(p, "bucket.replicated",
+             m2_arena_printf(p->a, "What the bucket %s has copied to %s stays there, and costs.",
+                             item->resource, to));
+}
+
 static void data(struct m2_planning *p)
 {
     for (size_t i = 0; i < p->out->items.len; i++) {
         const struct m2_plan_item *item = &p->out->items.at[i];
         if (!m2_str_eq(item->type, "AWS::S3::Bucket"))
             continue;
+        replicas(p, item);
         bool empty = item->counted && item->versions == 0 && item->markers == 0;
         if (item->action == M2_ACT_KEEP && !m2_str_eq(item->reason, "retained.policy") && empty &&
             p->out->state == M2_PLAN_STACK)
@@ -195,6 +206,22 @@ static void data(struct m2_planning *p)
                                  "The bucket %s holds so much that a lifecycle rule that expires everything "
                                  "overnight is gentler: set it, and run this again the day after.",
                                  item->resource));
+    }
+}
+
+/* Without an answer of its function CloudFormation waits an hour for each try. */
+static void custom_resources(struct m2_planning *p)
+{
+    for (size_t i = 0; i < p->out->items.len; i++) {
+        const struct m2_plan_item *item = &p->out->items.at[i];
+        if (m2_str_starts(item->type, "Custom::") ||
+            m2_str_eq(item->type, "AWS::CloudFormation::CustomResource"))
+            warn(p, "custom-resource.no-answer",
+                 m2_arena_printf(
+                     p->a,
+                     "%s is a custom resource: if its function does not answer, CloudFormation waits "
+                     "an hour for each try.",
+                     item->logical_id));
     }
 }
 
@@ -220,6 +247,7 @@ void m2_plan_blocks(struct m2_planning *p)
     roles(p);
     brain(p);
     data(p);
+    custom_resources(p);
     kept_by_retry(p);
     if (p->out->state == M2_PLAN_STACK)
         warn(p, "stack.weak-references",

@@ -207,6 +207,8 @@ static struct m2_doc *document(struct m2_arena *a, const struct m2_plan *plan)
     m2_doc_text(d, "Account %s%s%s%s, region %s, stack %s%s%s.", m2_str_or(plan->account, "?"),
                 *plan->alias ? " (" : "", plan->alias, *plan->alias ? ")" : "", plan->region,
                 m2_str_or(plan->stack_arn, plan->stack), *plan->status ? ", " : "", plan->status);
+    if (plan->state == M2_PLAN_GONE && plan->items.len == 0)
+        m2_doc_text(d, "If it is in another region or account: --region NAME, --profile NAME.");
     notes(d, plan);
     for (int action = 0; action < M2_ACTIONS; action++)
         one_step(d, a, plan, (enum m2_action)action);
