@@ -58,6 +58,17 @@ static bool busy(const char *status)
            !m2_str_starts(status, "REVIEW_");
 }
 
+/* A nested stack goes with its parent; one that has outlived it goes by itself. */
+static bool parent_lives(const struct m2_planning *p)
+{
+    const char *parent = m2_v_str(p->view.root, "ParentId");
+    if (!parent)
+        return m2_v_str(p->view.root, "RootId") != NULL;
+    struct m2_look look = m2_look_item(p->s, "cloudformation", "DescribeStacks", "Stacks", "StackId", parent);
+    return look.seen == M2_UNSEEN ||
+           (look.seen == M2_SEEN && !m2_str_eq(m2_v_str(look.item, "StackStatus"), "DELETE_COMPLETE"));
+}
+
 static void stack(struct m2_planning *p)
 {
     struct m2_arena *a = p->a;
@@ -70,7 +81,7 @@ static void stack(struct m2_planning *p)
               "Allow cloudformation:DescribeStacks.");
     if (out->state != M2_PLAN_STACK)
         return;
-    if (root || parent)
+    if (parent_lives(p))
         block(p, "stack.nested",
               m2_arena_printf(a, "%s is a nested stack; only its root can be deleted.", out->stack),
               m2_arena_printf(a, "Name the root: --stack %s", root ? root : parent));

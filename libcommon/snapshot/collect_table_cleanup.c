@@ -37,6 +37,8 @@ static const struct m2_collect_row rows[] = {
       .input = "{'StackName':'$1'}" },
     { ROW("cloudformation", "DescribeStacks", LIST("cloudformation:ListStackResources"), CLEANUP),
       .topic = M2_T_STACK_NESTED, .input = "{'StackName':'$1'}" },
+    { ROW("cloudformation", "DescribeStacks", LIST("cloudformation:DescribeStacks"), CLEANUP),
+      .topic = M2_T_STACK_ABOVE, .input = "{'StackName':'$1'}" },
     { ROW("cloudformation", "ListStacks", LIST("cloudformation:DescribeStacks"), CLEANUP),
       .topic = M2_T_STACK_GONE, .input = "{'StackStatusFilter':['DELETE_COMPLETE']}" },
     { ROW("cloudformation", "ListStackResources", OF_STACK, CLEANUP), .topic = M2_T_STACK_LIVE,

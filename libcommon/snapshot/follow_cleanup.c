@@ -11,9 +11,11 @@ static void follow_stack(struct m2_collect_run *run, const struct m2_value *stac
 {
     const char *arn = m2_v_str(stack, "StackId"), *role = m2_v_str(stack, "RoleARN");
     bool gone = m2_str_eq(m2_v_str(stack, "StackStatus"), "DELETE_COMPLETE");
-    if (root)
+    if (root) {
         m2_publish(run, gone ? M2_T_STACK_PAST : M2_T_STACK_LIVE, arn);
-    if (gone)
+        m2_publish(run, M2_T_STACK_ABOVE, m2_v_str(stack, "ParentId"));
+    }
+    if (gone || !m2_is_published(run, M2_T_STACK_LIVE, arn))
         return;
     m2_publish(run, M2_T_ROLE, role ? m2_arn_name(role) : NULL);
     const struct m2_value *outputs = m2_v_get(stack, "Outputs"), *output;

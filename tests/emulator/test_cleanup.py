@@ -198,7 +198,7 @@ def test_what_does_not_go_is_named_and_let_go_only_when_asked(lab):
 REFUSALS = [
     ("protected", lambda lab: setattr(lab.stack, "protected", True), (), "stack.protected"),
     ("busy", lambda lab: setattr(lab.stack, "status", "UPDATE_IN_PROGRESS"), (), "stack.busy"),
-    ("nested", lambda lab: setattr(lab.stack, "parent", lab.stack.arn + "0"), (), "stack.nested"),
+    ("nested", lambda lab: setattr(lab.stack, "parent", lab.cfn.stacks[1].arn), (), "stack.nested"),
     ("export", lambda lab: lab.stack.imported_by.update(x="reader"), (), "stack.export-in-use"),
     ("role gone", lambda lab: setattr(lab.stack, "role", f"arn:aws:iam::{lab.account.id}:role/none"), (), "stack.role-gone"),
     ("foreign bucket", lambda lab: lab.cfn.foreign.update({lab.names["data"]: "999999999999"}), (), "bucket.foreign"),

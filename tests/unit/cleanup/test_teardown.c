@@ -232,6 +232,30 @@ Test(teardown, a_bucket_that_cannot_be_emptied_keeps_the_stack_from_being_begun)
     end(&c);
 }
 
+/* Its parent is gone (a deletion that failed in it does that): it goes by itself. While the parent lives it
+ * is refused. */
+Test(teardown, a_nested_stack_goes_alone_only_when_it_has_outlived_its_parent)
+{
+    for (int lives = 0; lives < 2; lives++) {
+        struct story c;
+        struct sim_run run;
+        begin(&c);
+        int above = sim_stack_add(c.s, "arn:aws:cloudformation:" SIM_REGION ":" SIM_ACCOUNT ":stack/above/a",
+                                  "above");
+        (void)own(&c, SIM_ROLE, "role", 0);
+        c.s->stacks[0].parent = c.s->stacks[above].arn;
+        c.s->stacks[above].status = lives ? "DELETE_FAILED" : "DELETE_COMPLETE";
+        c.s->stacks[above].export_name = "not-of-the-nested-one";
+        c.s->stacks[above].imported_by = "somebody";
+        sim_teardown(&run, c.s, c.a, &c.opt, c.journal, NULL, 0);
+        cr_expect_eq(run.refused, lives == 1);
+        if (lives)
+            cr_expect_str_eq(run.plan.blocked.at[0].slug, "stack.nested");
+        cr_expect_eq(c.s->things[0].gone, lives == 0);
+        end(&c);
+    }
+}
+
 /* ---- documents ---- */
 
 Test(teardown, the_document_has_an_outcome_for_each_item_and_sums)
