@@ -52,6 +52,9 @@ struct m2_aws_call {
     /* Told, with m2_aws_start's USER, of the pages so far whenever another one would follow: JOINED grows with each, and holds
      * the next page's token as the answer named it. False: enough, JOINED is the answer. NULL: all pages. */
     bool (*more)(void *user, const struct m2_value *joined);
+    bool once;       /* the caller paces and repeats: a refused or lost attempt is the answer, and no other call waits for it */
+    bool repeatable; /* a second run does no harm (it deletes by version): connections are kept, a lost answer is asked for again */
+    bool finish;     /* begun before the run is cancelled, it is finished (M2_HTTP_FINISH) */
 };
 
 enum m2_aws_status { M2_AWS_OK, M2_AWS_ERROR };

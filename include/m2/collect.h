@@ -20,6 +20,7 @@
 enum m2_reading {
     M2_READ_CHECKS,  /* the diagnosis: the rows that the chosen checks want */
     M2_READ_HISTORY, /* the bill: what ran in the period (target.since_ms), all rows */
+    M2_READ_CLEANUP, /* the teardown: what the stack owns and what stands in its way, all rows */
     M2_READING_COUNT
 };
 

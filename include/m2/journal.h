@@ -47,6 +47,7 @@ const struct m2_step *m2_journal_open_step(const struct m2_journal *j, const cha
 /** Append an entry and wait until the disk has it. The lock must be held. Errors: M2_EIO (nothing may then be done). */
 int m2_journal_write(struct m2_journal *j, const char *step, const char *resource, enum m2_step_state state,
                      const char *reason, struct m2_err *err) M2_MUST_USE;
+const char *m2_journal_path(const struct m2_journal *j);
 void m2_journal_close(struct m2_journal *j); /* gives the lock back; NULL is fine */
 
 #endif

@@ -27,8 +27,11 @@ struct m2_header {
 enum m2_http_flag {
     M2_HTTP_PLAIN_OK = 1, /* http:// allowed (loopback, container, IMDS, explicit endpoint); else only https */
     M2_HTTP_NO_PROXY = 2, /* never through a proxy (container, IMDS, loopback) */
+    M2_HTTP_FINISH = 8,   /* deletes: once begun it is finished though the run is cancelled, for at most M2_HTTP_FINISH_MS */
     M2_HTTP_NO_REUSE = 4, /* a fresh connection: on a kept one that turns out dead libcurl would send again by itself */
 };
+
+#define M2_HTTP_FINISH_MS 10000
 
 struct m2_request {
     const char *method; /* GET, HEAD, POST, PUT, DELETE */
@@ -112,7 +115,8 @@ void m2_net_send(struct m2_net *n, const struct m2_request *req, m2_net_done *do
 /** Run FIRE once, DELAY_MS from now. */
 void m2_net_after(struct m2_net *n, int64_t delay_ms, m2_net_timer *fire, void *user);
 /** Wait at most MAX_WAIT_MS for something to happen and run what is due. False when nothing is pending. A cancelled
- * run ends every pending exchange with M2_ECANCELLED and fires every timer at once. Callbacks may send, set timers and step. */
+ * run ends every pending exchange with M2_ECANCELLED (a begun one with M2_HTTP_FINISH only when its time is over) and fires
+ * every timer at once. Callbacks may send, set timers and step. */
 bool m2_net_step(struct m2_net *n, int max_wait_ms);
 
 /** One exchange, waited for. The response lives in A. Errors: as m2_exchange.err. */

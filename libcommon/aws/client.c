@@ -90,6 +90,9 @@ void m2_aws_start(struct m2_aws *c, struct m2_arena *a, const struct m2_aws_call
     r->one_page = call->one_page;
     r->keep = call->keep;
     r->more = call->more;
+    r->once = call->once;
+    r->harmless = call->repeatable;
+    r->finish = call->finish;
     r->began_ms = r->page_began_ms = m2_mono_ms(c->opt.sys);
     r->next = c->runs;
     r->link = &c->runs;

@@ -54,7 +54,8 @@ struct m2_run {
 
     const char *service_name, *operation, *region;
     struct m2_op op;
-    bool one_page, repeatable; /* repeatable: a second run of the same request does no harm */
+    bool one_page, once, finish;
+    bool harmless, repeatable; /* a second run of the same request does no harm: says the caller, is so */
     struct m2_value *(*keep)(struct m2_arena *a, const struct m2_value *page);
     bool (*more)(void *user, const struct m2_value *joined);
     struct m2_value *input, *joined;

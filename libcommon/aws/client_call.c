@@ -122,6 +122,8 @@ static void fail_now(void *user)
 static bool again(struct m2_run *r, enum m2_retry_class class, const struct m2_response *res)
 {
     struct m2_aws *c = r->client;
+    if (r->once)
+        return false;
     uint64_t hint = 0;
     const char *after = res ? m2_header_get(res, "x-amz-retry-after") : NULL;
     bool hinted = after && m2_parse_u64(&hint, after, 0, 3600000, "hint", NULL) == 0;

@@ -36,7 +36,7 @@ static void fill_in(struct m2_run *r)
 
 int m2_run_encode(struct m2_run *r, struct m2_err *err)
 {
-    r->repeatable = r->op.read_only || r->op.has_token;
+    r->repeatable = r->op.read_only || r->op.has_token || r->harmless;
     fill_in(r);
     m2_uuid4(r->invocation, r->client->opt.sys);
     return m2_codec_encode(&r->wire, r->arena, &r->op, r->input, r->client->opt.sys, err);
@@ -171,6 +171,8 @@ int m2_run_build(struct m2_run *r, struct m2_err *err)
     r->req.body = r->wire.body;
     if (r->fresh || (!r->repeatable && m2_str_eq(r->wire.method, "POST")))
         r->req.flags |= M2_HTTP_NO_REUSE;
+    if (r->finish)
+        r->req.flags |= M2_HTTP_FINISH;
     return 0;
 }
 

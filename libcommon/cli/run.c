@@ -53,13 +53,16 @@ int m2_cli_print(const struct m2_buf *buf, struct m2_err *err)
     if (fflush(stdout) != 0)
         return m2_fail(err, M2_EIO, "standard output: %s", strerror(errno));
     size_t done = 0;
+    /* What an interrupted run has to say is printed, as long as somebody reads. */
+    bool said_after = m2_cancelled(m2_sys_real()), stuck = false;
     while (done < buf->len) {
-        if (m2_cancelled(m2_sys_real()))
+        if (m2_cancelled(m2_sys_real()) && (!said_after || stuck))
             return m2_fail(err, M2_ECANCELLED, "interrupted: only a part of the report was written");
         ssize_t n = write_some(buf->data + done, buf->len - done);
         if (n < 0 && errno != EINTR && errno != EAGAIN)
             return m2_fail(err, M2_EIO, "standard output: %s", strerror(errno));
         done += n > 0 ? (size_t)n : 0;
+        stuck = n <= 0;
     }
     return 0;
 }

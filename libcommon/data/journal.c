@@ -193,6 +193,11 @@ int m2_journal_write(struct m2_journal *j, const char *step, const char *resourc
     return 0;
 }
 
+const char *m2_journal_path(const struct m2_journal *j)
+{
+    return j->path;
+}
+
 void m2_journal_close(struct m2_journal *j)
 {
     if (!j)

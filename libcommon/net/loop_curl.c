@@ -24,7 +24,8 @@ struct curl_loop {
     struct m2_timers timers;
     struct m2_host *hosts;
     struct m2_transfer *active, *finished, **finished_end;
-    size_t pending; /* exchanges whose callback has not run */
+    size_t pending;       /* exchanges whose callback has not run */
+    int64_t cancelled_ms; /* when the cancelled run was first seen so; 0: it was not */
 };
 
 static struct curl_loop *loop_of(struct m2_net *n)
@@ -184,8 +185,14 @@ static void cancel_all(struct curl_loop *l)
             finish_later(l, waiting);
         }
     }
-    while (l->active) {
-        struct m2_transfer *t = l->active;
+    int64_t now = m2_mono_ms(l->opt.sys);
+    if (!l->cancelled_ms)
+        l->cancelled_ms = now;
+    bool over = now - l->cancelled_ms >= M2_HTTP_FINISH_MS;
+    for (struct m2_transfer *t = l->active, *next; t; t = next) {
+        next = t->next;
+        if (!over && (t->req->flags & M2_HTTP_FINISH) && t->started_ms <= l->cancelled_ms)
+            continue;
         t->sent = m2_curl_sent(t->easy);
         cancel_one(t);
         stop(l, t);
@@ -262,7 +269,9 @@ static bool run_due(struct curl_loop *l)
 static bool curl_loop_step(struct m2_net *n, int max_wait_ms)
 {
     struct curl_loop *l = loop_of(n);
-    if (l->active && !m2_cancelled(l->opt.sys))
+    if (m2_cancelled(l->opt.sys))
+        cancel_all(l);
+    if (l->active)
         perform(l);
     if (!run_due(l) && (l->pending || l->timers.len)) {
         int wait = wait_ms(l, max_wait_ms);

@@ -100,10 +100,13 @@ static void start_now(void *user)
     if (run->closed)
         return;
     const struct m2_collect_row *row = c->row;
-    struct m2_aws_call call = {
-        row->pub.service, row->pub.operation,        c->call.region, c->call.input, row->one_page,
-        row->keep,        row->more ? on_page : NULL
-    };
+    struct m2_aws_call call = { .service = row->pub.service,
+                                .operation = row->pub.operation,
+                                .region = c->call.region,
+                                .input = c->call.input,
+                                .one_page = row->one_page,
+                                .keep = row->keep,
+                                .more = row->more ? on_page : NULL };
     c->started_ms = m2_mono_ms(run->opt->sys);
     run->seam->start(run->seam->ctx, run->a, &call, on_answer, c);
 }
@@ -198,7 +201,8 @@ static struct m2_value *call_value(struct m2_arena *a, const struct m2_collected
     return v;
 }
 
-static struct m2_value *calls_value(struct m2_collect_run *run)
+/* COUNTS gets what goes there instead. */
+static struct m2_value *calls_value(struct m2_collect_run *run, struct m2_value *counts)
 {
     struct m2_value *list = m2_v_array(run->a);
     struct m2_collected **sorted = m2_arena_new_array(run->a, struct m2_collected *, run->calls.len);
@@ -209,7 +213,9 @@ static struct m2_value *calls_value(struct m2_collect_run *run)
     if (n)
         qsort(sorted, n, sizeof *sorted, by_place);
     for (size_t i = 0; i < n; i++)
-        m2_v_push(run->a, list, call_value(run->a, sorted[i]));
+        m2_v_push(run->a, sorted[i]->row->counts ? counts : list,
+                  sorted[i]->row->counts ? m2_bucket_counts(run->a, &sorted[i]->call)
+                                         : call_value(run->a, sorted[i]));
     return list;
 }
 
@@ -242,7 +248,10 @@ struct m2_value *m2_collect_document(struct m2_collect_run *run, bool final)
         target = (struct m2_target){ .stack = run->target.stack, .assign_public_ip = -1 };
     }
     m2_v_set(a, root, "target", m2_target_to_value(a, &target));
-    m2_v_set(a, root, "calls", calls_value(run));
+    struct m2_value *counts = m2_v_array(a);
+    m2_v_set(a, root, "calls", calls_value(run, counts));
+    if (m2_v_len(counts))
+        m2_v_set(a, root, "bucket_counts", counts);
     return root;
 }
 

@@ -78,6 +78,8 @@ const char *m2_parts(struct m2_arena *a, const char *const *parts, size_t n);
 
 /** Publish what the answer of CALL tells. */
 void m2_follow(struct m2_collect_run *run, const struct m2_call *call);
+/** The same for a teardown, where only what the stack owns leads on. False: CALL is not among those that differ. */
+bool m2_follow_cleanup(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_stacks(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_past(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_resources(struct m2_collect_run *run, const struct m2_call *call);

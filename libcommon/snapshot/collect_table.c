@@ -252,6 +252,8 @@ const struct m2_collect_row *m2_collect_rows(enum m2_reading reading, size_t *n)
 {
     if (reading == M2_READ_HISTORY)
         return m2_collect_rows_of_history(n);
+    if (reading == M2_READ_CLEANUP)
+        return m2_collect_rows_of_cleanup(n);
     *n = sizeof rows / sizeof *rows;
     return rows;
 }

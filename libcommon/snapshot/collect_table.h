@@ -19,5 +19,6 @@
 #define ROW(service_, operation_, after_, checks_) .pub = { service_, operation_, after_, checks_ }
 
 const struct m2_collect_row *m2_collect_rows_of_history(size_t *n);
+const struct m2_collect_row *m2_collect_rows_of_cleanup(size_t *n);
 
 #endif

@@ -166,6 +166,8 @@ static bool is_call(const struct m2_call *call, const char *service, const char 
 
 void m2_follow(struct m2_collect_run *run, const struct m2_call *call)
 {
+    if (run->opt->reading == M2_READ_CLEANUP && m2_follow_cleanup(run, call))
+        return;
     for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
         struct m2_texts texts = { 0 };
         if (call->status != M2_CALL_OK || !is_call(call, told[i].service, told[i].operation))

@@ -52,6 +52,9 @@ enum m2_topic {
     M2_T_LOG_GROUP,     /* name, region */
     M2_T_BUCKET,
     M2_T_BUCKET_OWNER, /* bucket, own account */
+    M2_T_STACK_ABOVE,  /* ARN of the stack that the root asked about is nested in */
+    M2_T_EXPORT,       /* name of an export of a live stack */
+    M2_T_TAGGED,       /* ARN whose tags are read */
     M2_T_COUNT
 };
 
@@ -63,6 +66,7 @@ struct m2_collect_row {
     bool one_page;
     bool global; /* recorded without a region */
     bool leaf;   /* nothing else lives on its answers */
+    bool counts; /* its sums go to the document's "bucket_counts", not to its calls */
     /* What of an answer is kept; NULL: all of it. */
     struct m2_value *(*keep)(struct m2_arena *a, const struct m2_value *output);
     /* Is another page wanted after those JOINED, for a run that reads from SINCE_MS on? NULL: all pages. */
@@ -84,5 +88,13 @@ struct m2_value *m2_keep_history(struct m2_arena *a, const struct m2_value *outp
 struct m2_value *m2_keep_tasks(struct m2_arena *a, const struct m2_value *output);
 struct m2_value *m2_keep_task_definition(struct m2_arena *a, const struct m2_value *output);
 struct m2_value *m2_keep_function(struct m2_arena *a, const struct m2_value *output);
+/** Of GetFunctionConfiguration: its name and its network; no environment. */
+struct m2_value *m2_keep_function_network(struct m2_arena *a, const struct m2_value *output);
+/** Of ListObjectVersions: how many there are and how large, one object a page; no key. */
+struct m2_value *m2_keep_version_counts(struct m2_arena *a, const struct m2_value *output);
+/** Is another page of them wanted? */
+bool m2_more_version_counts(const struct m2_value *joined, int64_t since_ms);
+/** "bucket_counts" of the document: the sums of JOINED for BUCKET, or why there are none. */
+struct m2_value *m2_bucket_counts(struct m2_arena *a, const struct m2_call *call);
 
 #endif

@@ -150,6 +150,12 @@ static const struct {
                           "--history`. A right that is missing is named in the report with what it means for "
                           "the figures.\n\n",
                           "\n## The smallest policy for m2-cost history\n\n" },
+    [M2_READ_CLEANUP] = { "\n# What m2-cleanup reads\n\nFrom its own table: what the stack owns, what proves "
+                          "it, how "
+                          "much is in it and what runs. Of buckets the versions are counted, page by page; "
+                          "no key is "
+                          "kept. What it needs to delete is in [CLEANUP.md](CLEANUP.md).\n\n",
+                          "\n## The smallest policy for the plan of m2-cleanup\n\n" },
 };
 
 void gendocs_rights(struct m2_buf *out)

@@ -1,6 +1,7 @@
 /* All tables as one JSON document, for the tests that walk them. */
 #include "gendocs.h"
 #include "m2/check.h"
+#include "m2/cleanup.h"
 #include "m2/collect.h"
 #include "m2/cost.h"
 #include "m2/creds.h"
@@ -112,6 +113,19 @@ static void table_of_checks(struct m2_arena *a, struct m2_value *root)
         m2_v_push(a, list, m2_v_string(a, causes[i].slug));
 }
 
+static void table_of_guards(struct m2_arena *a, struct m2_value *root)
+{
+    size_t n;
+    const struct m2_guard_row *rows = m2_cleanup_guards(&n);
+    struct m2_value *list = add_table(a, root, "guards");
+    for (size_t i = 0; i < n; i++) {
+        struct m2_value *v = add_object(a, list);
+        m2_v_set_str(a, v, "name", rows[i].name);
+        m2_v_set_str(a, v, "kind", m2_guard_kind_name(rows[i].kind));
+        m2_v_set_str(a, v, "holds", rows[i].holds);
+    }
+}
+
 static void table_of_ends(struct m2_arena *a, struct m2_value *root)
 {
     struct m2_value *list = add_table(a, root, "exits");
@@ -138,8 +152,10 @@ void gendocs_tables(struct m2_buf *out)
     table_of_tools(a, root);
     table_of_collectors(a, root, "collectors", M2_READ_CHECKS);
     table_of_collectors(a, root, "history_collectors", M2_READ_HISTORY);
+    table_of_collectors(a, root, "cleanup_collectors", M2_READ_CLEANUP);
     table_of_bill(a, root);
     table_of_checks(a, root);
+    table_of_guards(a, root);
     table_of_ends(a, root);
     struct m2_value *list = add_table(a, root, "sources");
     const struct m2_cred_source *sources = m2_cred_sources(&n);

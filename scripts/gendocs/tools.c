@@ -2,6 +2,7 @@
  */
 #include "aws/creds_command.h"
 #include "gendocs.h"
+#include "m2-cleanup/cleanup.h"
 #include "m2-cost/cost.h"
 #include "m2-doctor/doctor.h"
 #include "m2-register/register.h"
@@ -13,6 +14,7 @@ const struct gendocs_tool gendocs_tools[] = {
     { &cost_tool, sizeof(struct cost_args) },
     { &register_tool, sizeof(struct register_args) },
     { &verify_tool, sizeof(struct verify_args) },
+    { &cleanup_tool, sizeof(struct cleanup_args) },
     { NULL, 0 },
 };
 

@@ -263,7 +263,8 @@ def test_every_check_and_cause_explains_itself(build, tables):
 READS = re.compile(r"^(Describe|Get|List|Head|Simulate|BatchGet|BatchCheck|Lookup|Filter)")
 
 
-READINGS = {"collectors": "What m2-doctor reads", "history_collectors": "What m2-cost history reads"}
+READINGS = {"collectors": "What m2-doctor reads", "history_collectors": "What m2-cost history reads",
+            "cleanup_collectors": "What m2-cleanup reads"}
 
 
 @pytest.mark.parametrize("reading", READINGS)
@@ -304,6 +305,10 @@ def test_collectors_of_the_history_serve_the_command(tables):
     commands = {c["name"] for t in tables["tools"] if t["name"] == "m2-cost" for c in t["commands"]}
     for row in tables["history_collectors"]:
         assert row["checks"] == ["m2-cost history"] and "history" in commands, row
+
+
+def test_collectors_of_the_teardown_serve_the_tool(tables):
+    assert {tuple(row["checks"]) for row in tables["cleanup_collectors"]} == {("m2-cleanup",)}
 
 
 def test_credential_sources_are_documented_in_order(root, tables):

@@ -17,7 +17,7 @@ HEADERS = {
     "snapshot": "snapshot collect stackview runlog",
     "cost": "money prices cost compare summary jobcsv history forecast reconcile",
     "analyze": "finding check deployment registration canary",
-    "cleanup": "empty",
+    "cleanup": "empty cleanup",
     "report": "report doc",
     "cli": "cli",
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clientfix.h"
+#include "m2/json.h"
 
 static const struct script_row rows[] = {
     { .has = "NextToken=two",
@@ -51,14 +52,10 @@ static const struct {
 /* What a fault that never ends comes to. S3 begins a 200 before it knows the end: there the last two count as
  * 500. */
 static const enum m2_errc final[M2_FAULT_COUNT] = {
-    [M2_FAULT_REFUSED] = M2_ENET,
-    [M2_FAULT_TIMEOUT_BEFORE] = M2_ETIMEOUT,
-    [M2_FAULT_TIMEOUT_AFTER] = M2_ETIMEOUT,
-    [M2_FAULT_RESET_BODY] = M2_ENET,
-    [M2_FAULT_500] = M2_ESERVICE,
-    [M2_FAULT_500_HTML] = M2_ESERVICE,
-    [M2_FAULT_THROTTLED] = M2_ETHROTTLE,
-    [M2_FAULT_GARBAGE] = M2_EPROTO,
+    [M2_FAULT_REFUSED] = M2_ENET,           [M2_FAULT_TIMEOUT_BEFORE] = M2_ETIMEOUT,
+    [M2_FAULT_TIMEOUT_AFTER] = M2_ETIMEOUT, [M2_FAULT_RESET_BODY] = M2_ENET,
+    [M2_FAULT_500] = M2_ESERVICE,           [M2_FAULT_500_HTML] = M2_ESERVICE,
+    [M2_FAULT_THROTTLED] = M2_ETHROTTLE,    [M2_FAULT_GARBAGE] = M2_EPROTO,
     [M2_FAULT_EMPTY] = M2_EPROTO,
 };
 
@@ -131,4 +128,45 @@ Test(client_faults, a_passing_fault_is_survived_and_a_lasting_one_is_named)
                 cr_assert(started <= at + 2, "three attempts at most: %d", (int)started);
             }
     }
+}
+
+/* What m2_empty_bucket builds on: it paces and repeats itself. */
+Test(client_faults, one_attempt_is_the_answer_for_who_repeats_himself)
+{
+    static const struct script_row rows[] = {
+        { .has = "POST", .times = 1, .status = 503, .body = "<Error><Code>SlowDown</Code></Error>" },
+        { .has = "POST", .times = 1, .fault = M2_ENET },
+        { .has = "POST", .status = 200, .body = "<DeleteResult/>" },
+        { .has = "GET", .status = 200, .body = "<ListVersionsResult/>" },
+        { 0 }
+    };
+    struct clientfix f;
+    struct m2_value *input = NULL;
+    clientfix_init(&f, NULL, rows);
+    cr_assert_eq(
+        m2_json_parse(
+            &input, f.arena,
+            m2_bytes_of("{\"Bucket\":\"b\",\"Delete\":{\"Objects\":[{\"Key\":\"k\",\"VersionId\":\"v\"}]}}"),
+            "input", NULL),
+        0);
+    struct m2_aws_call call = { .service = "s3",
+                                .operation = "DeleteObjects",
+                                .input = input,
+                                .once = true,
+                                .repeatable = true,
+                                .finish = true };
+    static const char *const says[] = { "SlowDown", "scripted fault" };
+    for (size_t i = 0; i < 2; i++) {
+        struct m2_err err = { 0 };
+        struct m2_value *out;
+        cr_assert_eq(m2_aws_fetch(&out, f.arena, f.client, &call, &err), -1);
+        cr_assert(strstr(err.msg, says[i]) && !strstr(err.msg, "not known"), "%s", err.msg);
+        cr_assert_eq(f.net.n_asked, i + 1, "asked once");
+        cr_assert(!(f.net.flags[i] & M2_HTTP_NO_REUSE) && (f.net.flags[i] & M2_HTTP_FINISH));
+    }
+    int64_t before = f.sys.mono_ms;
+    struct outcome o;
+    clientfix_call(&f, &o, "s3", "ListObjectVersions", "{\"Bucket\":\"b\"}");
+    cr_assert(o.status == M2_AWS_OK && f.sys.mono_ms == before, "no other call waits for it");
+    clientfix_free(&f);
 }

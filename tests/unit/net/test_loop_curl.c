@@ -347,6 +347,36 @@ Test(loop_curl, cancel_ends_everything_within_a_second)
     fake_stop(&f);
 }
 
+Test(loop_curl, what_must_be_finished_is_when_the_run_is_cancelled)
+{
+    struct fake f;
+    struct got finished = { 0 }, other = { 0 };
+    need(&f, "{\"rules\":[{\"path\":\"/delete\",\"delay_ms\":600,\"body\":\"done\"},{\"delay_ms\":20000}]}");
+    struct m2_net *n = loop(NULL);
+    char url[128];
+    (void)snprintf(url, sizeof url, "%s/delete", f.url);
+    struct m2_request must = { .method = "POST", .url = url, .flags = M2_HTTP_PLAIN_OK | M2_HTTP_FINISH };
+    struct m2_request may = { .method = "GET", .url = f.url, .flags = M2_HTTP_PLAIN_OK };
+    m2_net_send(n, &must, on_done, &finished);
+    m2_net_send(n, &may, on_done, &other);
+    int64_t before = m2_mono_ms(&sys.sys);
+    sys.cancel_at_ms = before + 200;
+    while (other.n == 0)
+        (void)m2_net_step(n, 1000);
+    cr_assert(other.code == M2_ECANCELLED && finished.n == 0, "the other one ends at once");
+    while (m2_net_step(n, 60000))
+        ;
+    cr_assert(finished.n == 1 && finished.ok, "%s", finished.msg);
+    cr_assert(m2_mono_ms(&sys.sys) - before < 5000);
+    finished = (struct got){ 0 };
+    m2_net_send(n, &must, on_done, &finished); /* begun after: not at all */
+    while (m2_net_step(n, 60000))
+        ;
+    cr_assert(finished.n == 1 && finished.code == M2_ECANCELLED);
+    m2_net_free(n);
+    fake_stop(&f);
+}
+
 struct nested {
     struct m2_net *n;
     const struct m2_request *req;

@@ -43,6 +43,7 @@ Test(table, every_row_is_a_call_that_the_models_know)
 {
     check_rows(M2_READ_CHECKS, 60);
     check_rows(M2_READ_HISTORY, 11);
+    check_rows(M2_READ_CLEANUP, 30);
 }
 
 static bool has_operation(enum m2_reading reading, const char *name)
@@ -74,6 +75,7 @@ Test(table, what_feeds_a_row_is_a_row_and_every_row_is_wanted)
 {
     check_feeding(M2_READ_CHECKS);
     check_feeding(M2_READ_HISTORY);
+    check_feeding(M2_READ_CLEANUP);
 }
 
 Test(table, areas_and_ids_meet)

@@ -1,0 +1,70 @@
+# bash completion for m2-cleanup
+_m2_cleanup()
+{
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+    COMPREPLY=()
+    if [[ $cur == = ]]; then
+        cur=
+    elif [[ $prev == = && COMP_CWORD -ge 2 ]]; then
+        prev=${COMP_WORDS[COMP_CWORD-2]}
+    fi
+    case $prev in
+    --confirm)
+        return
+        ;;
+    --confirm-account)
+        return
+        ;;
+    --journal)
+        compopt -o filenames 2>/dev/null
+        local IFS=$'\n'
+        COMPREPLY=($(compgen -f -- "$cur"))
+        return
+        ;;
+    --role-arn)
+        return
+        ;;
+    --app-name)
+        return
+        ;;
+    --email)
+        return
+        ;;
+    --profile)
+        return
+        ;;
+    --region)
+        return
+        ;;
+    --stack)
+        return
+        ;;
+    --endpoint-url)
+        return
+        ;;
+    --api-url)
+        return
+        ;;
+    --format)
+        COMPREPLY=($(compgen -W 'text json' -- "$cur"))
+        return
+        ;;
+    --output)
+        compopt -o filenames 2>/dev/null
+        local IFS=$'\n'
+        COMPREPLY=($(compgen -f -- "$cur"))
+        return
+        ;;
+    --color)
+        COMPREPLY=($(compgen -W 'auto always never' -- "$cur"))
+        return
+        ;;
+    --timeout)
+        return
+        ;;
+    esac
+    if [[ $cur == -* ]]; then
+        COMPREPLY=($(compgen -W '--apply --confirm --confirm-account --journal --keep-data --delete-logs --force-retain --disable-termination-protection --bypass-governance-retention --role-arn --skip-brain --app-name --email --password-stdin --token-stdin --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' -- "$cur"))
+    fi
+}
+complete -F _m2_cleanup m2-cleanup
