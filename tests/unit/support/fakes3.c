@@ -223,7 +223,9 @@ static char *parameter(const char *query, const char *name)
         m2_buf_init(&b, 1 << 16);
         if (length > n)
             m2_uri_decode(&b, p + n + 1, length - n - 1, 0);
-        return m2_buf_take(&b);
+                char *text = m2_xstrdup(b.data);
+        m2_buf_free(&b);
+        return text;
     }
     return NULL;
 }
