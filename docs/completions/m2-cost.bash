@@ -78,6 +78,9 @@ _m2_cost()
     --max-bad)
         return
         ;;
+    --threads)
+        return
+        ;;
     --since)
         return
         ;;
@@ -167,7 +170,7 @@ _m2_cost()
             continue
         fi
         case ${COMP_WORDS[i]} in
-        --vcpu | --memory-gb | --duration | --platform | --arch | --ephemeral-gb | --jobs | --input-mb | --output-mb | --log-mb | --keep-days | --transitions | --requests | --public-ip | --endpoints | --zones | --image-gb | --image-region | --scaling | --per-job | --max-bad | --since | --snapshot | --save-snapshot | --months | --trials | --seed | --expected | --tolerance | --prices | --without | --budget | --profile | --region | --stack | --endpoint-url | --api-url | --format | --output | --color | --timeout) value=1 ;;
+        --vcpu | --memory-gb | --duration | --platform | --arch | --ephemeral-gb | --jobs | --input-mb | --output-mb | --log-mb | --keep-days | --transitions | --requests | --public-ip | --endpoints | --zones | --image-gb | --image-region | --scaling | --per-job | --max-bad | --threads | --since | --snapshot | --save-snapshot | --months | --trials | --seed | --expected | --tolerance | --prices | --without | --budget | --profile | --region | --stack | --endpoint-url | --api-url | --format | --output | --color | --timeout) value=1 ;;
         -*) ;;
         *)
             command=${COMP_WORDS[i]}
@@ -179,7 +182,7 @@ _m2_cost()
     case $command in
     estimate) options='--vcpu --memory-gb --duration --platform --arch --ephemeral-gb --jobs --input-mb --output-mb --log-mb --keep-days --transitions --requests --public-ip --nat --endpoints --zones --image-gb --image-region --prices --without --budget --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
     compare) options='--vcpu --memory-gb --duration --platform --arch --ephemeral-gb --jobs --input-mb --output-mb --log-mb --keep-days --transitions --requests --public-ip --nat --endpoints --zones --image-gb --image-region --scaling --prices --without --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
-    jobs) options='--per-job --max-bad --prices --without --budget --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
+    jobs) options='--per-job --max-bad --threads --prices --without --budget --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
     history) options='--per-job --since --snapshot --save-snapshot --no-redact --prices --without --budget --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
     forecast) options='--max-bad --since --snapshot --save-snapshot --no-redact --history --months --trials --seed --prices --without --budget --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
     reconcile) options='--max-bad --since --snapshot --save-snapshot --no-redact --history --expected --tolerance --prices --without --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;

@@ -30,6 +30,7 @@ complete -c m2-cost -n '__fish_seen_subcommand_from estimate compare' -l image-r
 complete -c m2-cost -n '__fish_seen_subcommand_from compare' -l scaling -x -d 'how the duration follows the vCPUs: linear, none or amdahl:P (default: linear)'
 complete -c m2-cost -n '__fish_seen_subcommand_from jobs history' -l per-job -r -F -d 'write each job with its cost as CSV to FILE, complete or not at all'
 complete -c m2-cost -n '__fish_seen_subcommand_from jobs forecast reconcile' -l max-bad -x -d 'leave out up to N rows that cannot be read; more end the run (default: 0)'
+complete -c m2-cost -n '__fish_seen_subcommand_from jobs' -l threads -x -d 'read with N threads (default: one a processor); the result is the same'
 complete -c m2-cost -n '__fish_seen_subcommand_from history forecast reconcile' -l since -x -d 'how far back (default: 30d)'
 complete -c m2-cost -n '__fish_seen_subcommand_from history forecast reconcile' -l snapshot -r -F -d 'read a saved snapshot instead of the account'
 complete -c m2-cost -n '__fish_seen_subcommand_from history forecast reconcile' -l save-snapshot -r -F -d 'keep what was read, redacted'

@@ -47,6 +47,11 @@ struct m2_aws_call {
     const char *region;           /* NULL: the client's; global services place themselves */
     const struct m2_value *input; /* object or NULL */
     bool one_page;                /* default: all pages, joined */
+    /* What of an answer is kept, page by page; the rest is freed at once. NULL: all of it. */
+    struct m2_value *(*keep)(struct m2_arena *a, const struct m2_value *page);
+    /* Told, with m2_aws_start's USER, of the pages so far whenever another one would follow: JOINED grows with each, and holds
+     * the next page's token as the answer named it. False: enough, JOINED is the answer. NULL: all pages. */
+    bool (*more)(void *user, const struct m2_value *joined);
 };
 
 enum m2_aws_status { M2_AWS_OK, M2_AWS_ERROR };

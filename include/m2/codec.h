@@ -68,6 +68,8 @@ int m2_page_next(struct m2_value **next, struct m2_arena *a, const struct m2_op 
  * the AWS CLI prints. Items are shared: PAGE must live as long as JOINED. Without a paginator JOINED takes all of PAGE. */
 void m2_page_join(struct m2_arena *a, const struct m2_op *op, struct m2_value *joined,
                   const struct m2_value *page);
+/** Set the output tokens of JOINED to those in NEXT (the next page's input; NULL: there is none), as an answer names them. */
+void m2_page_mark(struct m2_arena *a, const struct m2_op *op, struct m2_value *joined, const struct m2_value *next);
 
 enum m2_wait_state { M2_WAIT_RETRY, M2_WAIT_SUCCESS, M2_WAIT_FAILURE };
 struct m2_waiter {

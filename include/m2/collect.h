@@ -16,6 +16,13 @@
 #include "m2/snapshot.h"
 #include "m2/sys.h"
 
+/* What a run is for: each reads by a table of its own. */
+enum m2_reading {
+    M2_READ_CHECKS,  /* the diagnosis: the rows that the chosen checks want */
+    M2_READ_HISTORY, /* the bill: what ran in the period (target.since_ms), all rows */
+    M2_READING_COUNT
+};
+
 struct m2_collect_event {
     const char *service, *operation; /* of the call that just ended, or NULL at a phase */
     size_t done, running;
@@ -29,7 +36,8 @@ struct m2_collect_options {
     struct m2_aws *aws;
     struct m2_target target;
     const char *tool;          /* "m2-doctor 0.1.0" */
-    const char *const *checks; /* ids of the checks that will run, NULL-ended; NULL: all */
+    enum m2_reading reading;
+    const char *const *checks; /* ids of the checks that will run, NULL-ended; NULL: all. M2_READ_CHECKS only */
     int64_t deadline_mono_ms;  /* 0: none; at the deadline the rest is recorded as skipped */
     void (*event)(void *user, const struct m2_collect_event *e); /* may be NULL */
     void *event_user;
@@ -46,9 +54,9 @@ struct m2_collector_row {
     const char *service, *operation;
     const char *const
         *after; /* operations whose answers feed it ("service:Operation"), NULL-ended; empty: at once */
-    const char *const *checks; /* check ids or areas that want it, NULL-ended */
+    const char *const *checks; /* check ids or areas that want it, NULL-ended; M2_READ_HISTORY: the command */
 };
-/** The table, for docs and tests. */
-const struct m2_collector_row *m2_collectors(size_t *n);
+/** The table of READING, for docs and tests. */
+const struct m2_collector_row *m2_collectors(enum m2_reading reading, size_t *n);
 
 #endif

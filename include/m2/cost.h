@@ -112,6 +112,8 @@ struct m2_bill {
 };
 /** Errors: M2_ELIMIT (an amount that does not fit). */
 int m2_bill_job(struct m2_bill *out, const struct m2_rates *rates, const struct m2_job *job, struct m2_err *err) M2_MUST_USE;
+/** MORE's lines to those of TO, which begins as a zeroed bill. Errors: M2_ELIMIT. */
+int m2_bill_add(struct m2_bill *to, const struct m2_bill *more, struct m2_err *err) M2_MUST_USE;
 /** The quantity of ITEM that JOB uses (what m2_bill_job multiplies). */
 struct m2_ratio m2_bill_quantity(enum m2_cost_item item, const struct m2_job *job);
 
@@ -147,6 +149,9 @@ struct m2_fargate_size {
 };
 /** Ascending by CPU, then memory; one CPU size may have several rows; ended by cpu_units 0. */
 const struct m2_fargate_size *m2_fargate_sizes(void);
+#define M2_LAMBDA_MAX_MS (INT64_C(900) * 1000)
+#define M2_LAMBDA_MAX_MIB 10240
+#define M2_LAMBDA_MIB_PER_VCPU 1769 /* memory that gives a function one vCPU. Source: AWS Lambda Developer Guide */
 bool m2_fargate_size_valid(int64_t cpu_units, int64_t mib);
 /** The offered pair that is nearest above, else the largest. */
 void m2_fargate_size_nearest(int64_t *cpu_units, int64_t *mib);

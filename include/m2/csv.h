@@ -25,6 +25,10 @@ typedef int m2_csv_record(void *user, const struct m2_bytes *fields, size_t n, u
 struct m2_csv *m2_csv_new(const char *name, size_t max_field_bytes, m2_csv_record *record, void *user);
 int m2_csv_push(struct m2_csv *c, const void *p, size_t n, struct m2_err *err) M2_MUST_USE;
 int m2_csv_finish(struct m2_csv *c, struct m2_err *err) M2_MUST_USE; /* last record without newline */
+/** Begin another text, or the next part of one that was cut behind a record, whose first byte stands on LINE. No BOM is looked for. */
+void m2_csv_restart(struct m2_csv *c, uint64_t line);
+/** The line of the next byte. */
+uint64_t m2_csv_line(const struct m2_csv *c);
 void m2_csv_free(struct m2_csv *c);                                   /* NULL is fine */
 
 #endif

@@ -43,6 +43,9 @@ m2_int128 m2_div_half_even(m2_int128 a, int64_t b);
 /** *OUT = QUANTITY × PRICE_PICO, rounded once. False when the product does not fit (never wraps). */
 bool m2_cost_of(m2_pico *out, struct m2_ratio quantity, int64_t price_pico);
 
+/** *TO += MORE, exactly. False, *TO unchanged, when it does not fit. */
+bool m2_ratio_add(struct m2_ratio *to, struct m2_ratio more);
+
 /** Longest text of the printers below, NUL included. */
 #define M2_DECIMAL_SIZE 64
 /** V × 10^-DIGITS as a decimal with at most MOST and at least LEAST places (rounded half to even, zeros behind LEAST

@@ -88,6 +88,8 @@ void m2_aws_start(struct m2_aws *c, struct m2_arena *a, const struct m2_aws_call
     r->operation = m2_arena_strdup(r->arena, call->operation);
     r->region = m2_arena_strdup(r->arena, m2_str_or(call->region, m2_aws_region(c)));
     r->one_page = call->one_page;
+    r->keep = call->keep;
+    r->more = call->more;
     r->began_ms = r->page_began_ms = m2_mono_ms(c->opt.sys);
     r->next = c->runs;
     r->link = &c->runs;

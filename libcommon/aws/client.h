@@ -55,6 +55,8 @@ struct m2_run {
     const char *service_name, *operation, *region;
     struct m2_op op;
     bool one_page, repeatable; /* repeatable: a second run of the same request does no harm */
+    struct m2_value *(*keep)(struct m2_arena *a, const struct m2_value *page);
+    bool (*more)(void *user, const struct m2_value *joined);
     struct m2_value *input, *joined;
     size_t pages;
     const struct m2_value *page_mark; /* an earlier page's input: met again, the tokens go round */

@@ -153,14 +153,30 @@ static bool goes_round(struct m2_run *r, const struct m2_value *next)
     return false;
 }
 
+/* Where an answer is read into: what is not kept goes with the attempt. */
+static struct m2_arena *answer_arena(const struct m2_run *r)
+{
+    return r->keep ? r->scratch : r->out;
+}
+
+/* JOINED names the page that would follow; does the caller want it? */
+static bool wants_more(struct m2_run *r, const struct m2_value *next)
+{
+    if (!r->more)
+        return true;
+    m2_page_mark(r->out, &r->op, r->joined, next);
+    return !next || r->more(r->user, r->joined);
+}
+
 static void page(struct m2_run *r, struct m2_value *output)
 {
     struct m2_err err = { 0 };
     struct m2_value *next = NULL;
-    m2_codec_cli_shape(r->out, &r->op, output);
+    m2_codec_cli_shape(answer_arena(r), &r->op, output);
     r->pages++;
+    struct m2_value *kept = r->keep ? r->keep(r->out, output) : output;
     if (r->one_page) {
-        succeed(r, output);
+        succeed(r, kept);
         return;
     }
     if (m2_page_next(&next, r->arena, &r->op, r->input, output, &err) < 0) {
@@ -169,8 +185,8 @@ static void page(struct m2_run *r, struct m2_value *output)
     }
     if (!r->joined)
         r->joined = m2_v_object(r->out);
-    m2_page_join(r->out, &r->op, r->joined, output);
-    if (!next) {
+    m2_page_join(r->out, &r->op, r->joined, kept);
+    if (!wants_more(r, next) || !next) {
         succeed(r, r->joined);
     } else if (goes_round(r, next)) {
         (void)m2_fail(&err, M2_EPROTO, "a page token of page %zu was given before: the pages go round",
@@ -272,7 +288,7 @@ static int decode(struct m2_run *r, struct m2_value **output, const struct m2_re
 {
     if (is_hollow(r, res))
         return m2_fail(err, M2_EPROTO, "the answer is empty");
-    return m2_codec_decode(output, r->out, &r->op, res, &plain, err);
+    return m2_codec_decode(output, answer_arena(r), &r->op, res, &plain, err);
 }
 
 static void accepted(struct m2_run *r, const struct m2_response *res, bool clock_off)

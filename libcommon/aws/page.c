@@ -39,9 +39,24 @@ int m2_page_next(struct m2_value **next, struct m2_arena *a, const struct m2_op 
         return m2_fail(err, M2_EPROTO, "%s %s: the next page's token is the one just used", op->service->name,
                        op->name);
     if (!any && more)
-        return m2_fail(err, M2_EPROTO, "%s %s: there is another page, but no token for it", op->service->name, op->name);
+        return m2_fail(err, M2_EPROTO, "%s %s: there is another page, but no token for it", op->service->name,
+                       op->name);
     *next = any ? page : NULL;
     return 0;
+}
+
+void m2_page_mark(struct m2_arena *a, const struct m2_op *op, struct m2_value *joined,
+                  const struct m2_value *next)
+{
+    const struct m2_value *in = m2_v_get(paginator(op), "input_token"),
+                          *out = m2_v_get(paginator(op), "output_token");
+    const char *name;
+    for (size_t i = 0; (name = name_at(in, i)) != NULL; i++) {
+        const char *told = name_at(out, i);
+        const struct m2_value *token = m2_v_get(next, name);
+        if (told && told[strcspn(told, ".[| ")] == '\0') /* an expression is no member */
+            m2_v_set(a, joined, told, token ? m2_v_copy(a, token) : NULL);
+    }
 }
 
 /* Object that holds the last name of PATH ("ResultSet.Rows"), made where it is missing; *last is that name.

@@ -92,6 +92,25 @@ int m2_bill_job(struct m2_bill *out, const struct m2_rates *rates, const struct 
     return 0;
 }
 
+int m2_bill_add(struct m2_bill *to, const struct m2_bill *more, struct m2_err *err)
+{
+    for (size_t i = 0; i < M2_C_COUNT; i++) {
+        struct m2_bill_line *line = &to->line[i];
+        if (!line->quantity.den)
+            line->quantity.den = more->line[i].quantity.den;
+        if (!m2_ratio_add(&line->quantity, more->line[i].quantity))
+            return m2_fail(err, M2_ELIMIT, "%s: the amount is larger than can be counted",
+                           m2_item_rules()[i].pub.resource);
+        line->cost += more->line[i].cost;
+        line->missing = line->missing || more->line[i].missing;
+    }
+    to->compute += more->compute;
+    to->other += more->other;
+    to->total += more->total;
+    to->incomplete = to->incomplete || more->incomplete;
+    return 0;
+}
+
 /* min(UNITS × DEN, the rest) of NUM that lies between FROM and TO units. */
 static m2_int128 within(m2_int128 num, int64_t den, int64_t from, int64_t to)
 {

@@ -135,11 +135,18 @@ void m2_fixed_print(char out[M2_DECIMAL_SIZE], m2_int128 v, int digits, int most
     int places = most;
     for (; places > least && n % 10 == 0; places--)
         n /= 10;
-    for (int i = 0; i < places || n || i == places; i++) {
+    int i = 0;
+    for (; n > UINT64_MAX; i++) { /* rare, and many times slower */
         if (i == places && places)
             text[--at] = '.';
         text[--at] = (char)('0' + (int)(n % 10));
         n /= 10;
+    }
+    for (uint64_t rest = (uint64_t)n; i < places || rest || i == places; i++) {
+        if (i == places && places)
+            text[--at] = '.';
+        text[--at] = (char)('0' + (int)(rest % 10));
+        rest /= 10;
     }
     if (negative)
         out[len++] = '-';
@@ -171,4 +178,28 @@ void m2_ratio_print(char out[M2_DECIMAL_SIZE], struct m2_ratio q, int places)
         return;
     }
     m2_fixed_print(out, m2_div_half_even(scaled, q.den), places, places, 0);
+}
+
+static int64_t gcd(int64_t a, int64_t b)
+{
+    while (b) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Denominators are few and small (hours, GB, MiB), so their common multiple stays small too. */
+bool m2_ratio_add(struct m2_ratio *to, struct m2_ratio more)
+{
+    m2_int128 left, right;
+    int64_t den, common = gcd(to->den, more.den);
+    if (__builtin_mul_overflow(to->den, more.den / common, &den) ||
+        __builtin_mul_overflow(to->num, (m2_int128)(more.den / common), &left) ||
+        __builtin_mul_overflow(more.num, (m2_int128)(to->den / common), &right) ||
+        __builtin_add_overflow(left, right, &left))
+        return false;
+    *to = (struct m2_ratio){ left, den };
+    return true;
 }

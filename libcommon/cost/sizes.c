@@ -6,7 +6,6 @@
 #include "m2/mem.h"
 
 #define MIB_GB10 (M2_GB_SCALE / 1024) /* one MiB; exact */
-#define LAMBDA_MAX_MS (INT64_C(900) * 1000)
 
 static const struct m2_fargate_size sizes[] = {
     { 256, 512, 1024, 512 },
@@ -100,12 +99,12 @@ static int check_lambda(const struct m2_job *job, struct m2_err *err)
 {
     char gb[M2_DECIMAL_SIZE];
     m2_fixed_print(gb, job->memory_gb10, 10, 6, 0);
-    if (job->memory_gb10 < 128 * MIB_GB10 || job->memory_gb10 > 10240 * MIB_GB10)
+    if (job->memory_gb10 < 128 * MIB_GB10 || job->memory_gb10 > M2_LAMBDA_MAX_MIB * MIB_GB10)
         return m2_fail(err, M2_EUSAGE,
                        "Lambda offers 0.125 GB (128 MB) to 10 GB (10240 MB) of memory, not %s GB", gb);
     if (job->disk_gb10 > 10 * M2_GB_SCALE)
         return m2_fail(err, M2_EUSAGE, "Lambda offers at most 10 GB of /tmp");
-    if (job->duration_ms > LAMBDA_MAX_MS)
+    if (job->duration_ms > M2_LAMBDA_MAX_MS)
         return m2_fail(err, M2_EUSAGE, "Lambda ends a run after 900 s; this one takes %lld s",
                        (long long)((job->duration_ms + 999) / 1000));
     return 0;

@@ -84,14 +84,19 @@ static void on_record(int terminator, void *user)
     m2_buf_reset(&c->bytes);
 }
 
-struct m2_csv *m2_csv_new(const char *name, size_t max_field_bytes, m2_csv_record *record, void *user)
+static void start_parser(struct m2_csv *c)
 {
-    struct m2_csv *c = m2_xcalloc(1, sizeof *c);
     if (csv_init(&c->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
         abort(); /* only memory */
     csv_set_realloc_func(&c->parser, m2_xrealloc);
     csv_set_free_func(&c->parser, free);
     csv_set_blk_size(&c->parser, 4096);
+}
+
+struct m2_csv *m2_csv_new(const char *name, size_t max_field_bytes, m2_csv_record *record, void *user)
+{
+    struct m2_csv *c = m2_xcalloc(1, sizeof *c);
+    start_parser(c);
     m2_buf_init(&c->bytes, (size_t)-1 / 2);
     c->name = m2_xstrdup(name);
     c->max_field = max_field_bytes;
@@ -99,6 +104,23 @@ struct m2_csv *m2_csv_new(const char *name, size_t max_field_bytes, m2_csv_recor
     c->user = user;
     c->line = c->record_line = 1;
     return c;
+}
+
+void m2_csv_restart(struct m2_csv *c, uint64_t line)
+{
+    csv_free(&c->parser);
+    start_parser(c);
+    m2_buf_reset(&c->bytes);
+    c->n = c->head_len = c->column = c->since_field = 0;
+    c->begun = true;
+    c->line = c->record_line = line;
+    c->record_ended = c->after_cr = c->failed = false;
+    c->err = (struct m2_err){ 0 };
+}
+
+uint64_t m2_csv_line(const struct m2_csv *c)
+{
+    return c->line;
 }
 
 void m2_csv_free(struct m2_csv *c)

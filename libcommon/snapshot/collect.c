@@ -11,6 +11,14 @@
 #define TELL_SKEW_MS 60000
 #define TIME_PASSED "the time limit of the run passed before the answer came"
 
+/* Read back so far where nothing else is said. */
+#define DEFAULT_SINCE_MS ((int64_t)7 * 24 * 60 * 60 * 1000)
+
+int64_t m2_collect_since(const struct m2_collect_run *run)
+{
+    return run->now_ms / 1000 * 1000 - (run->target.since_ms ? run->target.since_ms : DEFAULT_SINCE_MS);
+}
+
 /* ---- publish and emit ---- */
 
 static const char *topic_key(struct m2_arena *a, enum m2_topic topic, const char *value)
@@ -62,8 +70,6 @@ static void on_answer(void *user, const struct m2_aws_answer *answer)
     if (answer->status == M2_AWS_OK) {
         c->call.status = M2_CALL_OK;
         c->call.output = answer->output ? answer->output : m2_v_object(run->a);
-        if (c->row->keep)
-            c->call.output = c->row->keep(run->a, c->call.output);
     } else {
         c->call.status = M2_CALL_ERROR;
         c->call.code = m2_arena_strdup(run->a, m2_str_or(answer->code, "Unknown"));
@@ -76,6 +82,43 @@ static void on_answer(void *user, const struct m2_aws_answer *answer)
     run->dirty = true;
     m2_follow(run, &c->call);
     tell(run, &c->call);
+}
+
+static bool on_page(void *user, const struct m2_value *joined)
+{
+    struct m2_collected *c = user;
+    if (c->run->closed)
+        return false;
+    c->so_far = joined;
+    return c->row->more(joined, m2_collect_since(c->run));
+}
+
+static void start_now(void *user)
+{
+    struct m2_collected *c = user;
+    struct m2_collect_run *run = c->run;
+    if (run->closed)
+        return;
+    const struct m2_collect_row *row = c->row;
+    struct m2_aws_call call = {
+        row->pub.service, row->pub.operation,        c->call.region, c->call.input, row->one_page,
+        row->keep,        row->more ? on_page : NULL
+    };
+    c->started_ms = m2_mono_ms(run->opt->sys);
+    run->seam->start(run->seam->ctx, run->a, &call, on_answer, c);
+}
+
+/* Milliseconds until the next call of ROW may begin: the first `burst` at once, the rest evenly. */
+static int64_t pace(struct m2_collect_run *run, const struct m2_collect_row *row)
+{
+    if (!row->per_second)
+        return 0;
+    int64_t now = m2_mono_ms(run->opt->sys), interval = 1000 / row->per_second;
+    int64_t *next = &run->next_ms[row - run->rows];
+    if (*next < now - interval * row->burst)
+        *next = now - interval * row->burst;
+    *next += interval;
+    return *next > now ? *next - now : 0;
 }
 
 static void emit(struct m2_collect_run *run, const struct m2_collect_row *row, const char *value)
@@ -101,8 +144,11 @@ static void emit(struct m2_collect_run *run, const struct m2_collect_row *row, c
     m2_vec_push(run->a, &run->calls, c);
     run->running++;
     run->running_of[c->rank]++;
-    struct m2_aws_call call = { row->pub.service, row->pub.operation, c->call.region, input, row->one_page };
-    run->seam->start(run->seam->ctx, run->a, &call, on_answer, c);
+    int64_t delay = pace(run, row);
+    if (delay)
+        m2_net_after(run->opt->net, delay, start_now, c);
+    else
+        start_now(c);
 }
 
 void m2_publish(struct m2_collect_run *run, enum m2_topic topic, const char *value)
@@ -209,7 +255,8 @@ static void skip(struct m2_collect_run *run)
         if (c->finished)
             continue;
         c->finished = true;
-        c->call.status = M2_CALL_SKIPPED;
+        c->call.status = c->so_far ? M2_CALL_OK : M2_CALL_SKIPPED;
+        c->call.output = c->so_far; /* it names the page that did not come */
         c->call.reason = TIME_PASSED;
     }
 }
@@ -347,11 +394,15 @@ int m2_collect_with(struct m2_snapshot *out, struct m2_arena *a, const struct m2
     /* In the arena: an answer that comes after the deadline still finds it. */
     struct m2_collect_run *run = m2_arena_alloc(a, sizeof *run);
     *run = (struct m2_collect_run){ .a = a, .opt = opt, .seam = seam, .target = opt->target };
-    run->rows = m2_collect_rows(&run->n_rows);
+    run->rows = m2_collect_rows(opt->reading, &run->n_rows);
     run->chosen = m2_arena_new_array(a, bool, run->n_rows);
     run->running_of = m2_arena_new_array(a, size_t, run->n_rows);
+    run->next_ms = m2_arena_new_array(a, int64_t, run->n_rows);
     run->now_ms = m2_now_ms(opt->sys);
-    m2_collect_select(run->chosen, opt->checks);
+    if (opt->reading == M2_READ_CHECKS)
+        m2_collect_select(run->chosen, opt->checks);
+    else
+        memset(run->chosen, true, run->n_rows * sizeof *run->chosen);
     bool late = false;
     m2_collect_begin(run);
     run->dirty = true;

@@ -32,6 +32,7 @@ struct m2_collected {
     bool finished;
     struct m2_err err; /* of an answer that is an error */
     int64_t started_ms;
+    const struct m2_value *so_far; /* pages that came, when the last has not */
 };
 
 struct m2_collect_run {
@@ -42,6 +43,7 @@ struct m2_collect_run {
     size_t n_rows;
     bool *chosen;       /* per row */
     size_t *running_of; /* per rank */
+    int64_t *next_ms;   /* per row: when its next call may begin (monotonic) */
     struct m2_strmap published, emitted;
     M2_VEC(struct m2_collected *) calls;
     M2_VEC(const char *) buckets;
@@ -57,8 +59,10 @@ struct m2_collect_run {
 int m2_collect_with(struct m2_snapshot *out, struct m2_arena *a, const struct m2_collect_options *opt,
                     const struct m2_collect_seam *seam, bool *timed_out, struct m2_err *err) M2_MUST_USE;
 
-/** Which rows the checks need, and what those rows need. */
+/** Which rows of the diagnosis the checks need, and what those rows need. */
 void m2_collect_select(bool *chosen, const char *const *checks);
+/** From when on RUN reads what happened. */
+int64_t m2_collect_since(const struct m2_collect_run *run);
 /** Does entry WANT of a row (an id or an area) hold check ID? */
 bool m2_collect_wants(const char *want, const char *id);
 

@@ -53,7 +53,7 @@ static bool is_source(const struct m2_collect_row *row, const char *operation)
 void m2_collect_select(bool *chosen, const char *const *checks)
 {
     size_t n;
-    const struct m2_collect_row *rows = m2_collect_rows(&n);
+    const struct m2_collect_row *rows = m2_collect_rows(M2_READ_CHECKS, &n);
     for (size_t i = 0; i < n; i++)
         chosen[i] = !checks || row_wanted(&rows[i], checks) || strcmp(rows[i].pub.service, "sts") == 0;
     for (bool grown = true; grown;) {

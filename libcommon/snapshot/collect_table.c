@@ -1,15 +1,4 @@
-#include "snapshot/topic.h"
-
-#define LIST(...)                                                                                            \
-    (const char *const[])                                                                                    \
-    {                                                                                                        \
-        __VA_ARGS__, NULL                                                                                    \
-    }
-#define NOW                                                                                                  \
-    (const char *const[])                                                                                    \
-    {                                                                                                        \
-        NULL                                                                                                 \
-    }
+#include "snapshot/collect_table.h"
 
 #define OF_STACK LIST("cloudformation:DescribeStacks", "cloudformation:ListStackResources")
 #define OF_MACHINE                                                                                           \
@@ -70,8 +59,6 @@
     "ListBucketVersions',"                                                                                   \
     "'s3:DeleteBucket'"
 #define SIMULATE(actions) "{'PolicySourceArn':'$1','ActionNames':[" actions "]}"
-
-#define ROW(service_, operation_, after_, checks_) .pub = { service_, operation_, after_, checks_ }
 
 static const struct m2_collect_row rows[] = {
     /* who */
@@ -261,17 +248,19 @@ static const struct m2_collect_row rows[] = {
     BUCKET_ROW("GetBucketVersioning"),
 };
 
-const struct m2_collect_row *m2_collect_rows(size_t *n)
+const struct m2_collect_row *m2_collect_rows(enum m2_reading reading, size_t *n)
 {
+    if (reading == M2_READ_HISTORY)
+        return m2_collect_rows_of_history(n);
     *n = sizeof rows / sizeof *rows;
     return rows;
 }
 
-const struct m2_collector_row *m2_collectors(size_t *n)
+const struct m2_collector_row *m2_collectors(enum m2_reading reading, size_t *n)
 {
-    static struct m2_collector_row list[sizeof rows / sizeof *rows];
-    *n = sizeof rows / sizeof *rows;
+    static struct m2_collector_row list[M2_READING_COUNT][sizeof rows / sizeof *rows];
+    const struct m2_collect_row *of = m2_collect_rows(reading, n);
     for (size_t i = 0; i < *n; i++)
-        list[i] = rows[i].pub;
-    return list;
+        list[reading][i] = of[i].pub;
+    return list[reading];
 }

@@ -153,7 +153,7 @@ static const struct {
     { "ecs", "ListTasks", follow_tasks, false },
     { "ecs", "DescribeTaskDefinition", m2_follow_task_definition, false },
     { "lambda", "GetFunction", m2_follow_function, true },
-    { "lambda", "GetFunctionConfiguration", m2_follow_function_configuration, false },
+    { "lambda", "GetFunctionConfiguration", m2_follow_function_configuration, true },
     { "service-quotas", "GetServiceQuota", follow_quota, true },
     { "ec2", "DescribeSubnets", follow_subnets, false },
     { "ec2", "DescribeVpcs", follow_vpcs, false },

@@ -7,7 +7,6 @@
 #include "snapshot/follow.h"
 
 #define DEFINITION_DEPTH 64
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 
 /* ---- what a state machine names ---- */
 
@@ -39,6 +38,12 @@ static void publish_list(struct m2_collect_run *run, enum m2_topic topic, const 
     m2_v_each(item, i, list) m2_publish(run, topic, literal(m2_v_text(item)));
 }
 
+static void publish_called(struct m2_collect_run *run, const char *function)
+{
+    m2_publish(run, M2_T_FUNCTION, function);
+    m2_publish(run, M2_T_FUNCTION_CALLED, function);
+}
+
 static void follow_state(struct m2_collect_run *run, const struct m2_value *state, const char *machine)
 {
     const char *resource = m2_v_str(state, "Resource");
@@ -48,9 +53,9 @@ static void follow_state(struct m2_collect_run *run, const struct m2_value *stat
     if (!resource)
         return;
     if (strstr(resource, ":lambda:") && strstr(resource, ":function:"))
-        m2_publish(run, M2_T_FUNCTION, function_name(run, resource, machine));
+        publish_called(run, function_name(run, resource, machine));
     if (strstr(resource, "lambda:invoke"))
-        m2_publish(run, M2_T_FUNCTION, function_name(run, literal(m2_v_str(with, "FunctionName")), machine));
+        publish_called(run, function_name(run, literal(m2_v_str(with, "FunctionName")), machine));
     if (strstr(resource, "states:startExecution"))
         m2_publish(run, M2_T_STATE_MACHINE, literal(m2_v_str(with, "StateMachineArn")));
     if (!strstr(resource, "ecs:runTask"))
@@ -92,14 +97,32 @@ static const struct {
     int most;
 } history_of[] = { { "FAILED", 5 }, { "TIMED_OUT", 3 }, { "ABORTED", 3 }, { "SUCCEEDED", 3 } };
 
+/* For the bill: all that began in the period and have ended. */
+static void follow_ended(struct m2_collect_run *run, const struct m2_call *call)
+{
+    const struct m2_value *e;
+    m2_v_each(e, i, m2_v_get(call->output, "executions"))
+    {
+        const char *when = m2_v_str(e, "startDate");
+        int64_t ms;
+        if (when && m2_time_parse(&ms, when) && ms >= m2_collect_since(run) &&
+            !m2_str_eq(m2_v_str(e, "status"), "RUNNING"))
+            m2_publish(run, M2_T_EXECUTION, m2_v_str(e, "executionArn"));
+    }
+}
+
 void m2_follow_executions(struct m2_collect_run *run, const struct m2_call *call)
 {
     const char *status = m2_v_str(call->input, "statusFilter");
     int left = 0;
+    if (run->opt->reading == M2_READ_HISTORY) {
+        follow_ended(run, call);
+        return;
+    }
     for (size_t i = 0; i < sizeof history_of / sizeof *history_of; i++)
         if (m2_str_eq(status, history_of[i].status))
             left = history_of[i].most;
-    int64_t since = run->now_ms - (run->target.since_ms ? run->target.since_ms : 7 * DAY_MS);
+    int64_t since = m2_collect_since(run);
     const struct m2_value *list = m2_v_get(call->output, "executions"), *e;
     m2_v_each(e, i, list)
     {

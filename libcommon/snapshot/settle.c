@@ -114,6 +114,8 @@ static void settle_network(struct m2_collect_run *run)
 
 void m2_collect_settle(struct m2_collect_run *run)
 {
+    if (run->opt->reading == M2_READ_HISTORY) /* what ran is known without where the next will run */
+        return;
     settle_deployed(run);
     settle_images(run);
     settle_network(run);

@@ -9,6 +9,7 @@
 #define M2_SNAPSHOT_TOPIC_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "m2/collect.h"
 
@@ -29,6 +30,7 @@ enum m2_topic {
     M2_T_TASKS,            /* cluster, task ARN … */
     M2_T_TASK_DEFINITION,  /* ARN or family */
     M2_T_FUNCTION,         /* name or ARN */
+    M2_T_FUNCTION_CALLED,  /* the same, where a state machine calls it */
     M2_T_FUNCTION_REFUSED, /* the same, when GetFunction was refused */
     M2_T_FUNCTION_LOG,     /* log group, pattern of its reports of runs, since when (epoch ms) */
     M2_T_QUOTA_REFUSED,
@@ -63,11 +65,24 @@ struct m2_collect_row {
     bool leaf;   /* nothing else lives on its answers */
     /* What of an answer is kept; NULL: all of it. */
     struct m2_value *(*keep)(struct m2_arena *a, const struct m2_value *output);
+    /* Is another page wanted after those JOINED, for a run that reads from SINCE_MS on? NULL: all pages. */
+    bool (*more)(const struct m2_value *joined, int64_t since_ms);
+    unsigned per_second; /* calls are not begun faster than this, but for the first `burst`; 0: at once */
+    unsigned burst;
 };
 
-const struct m2_collect_row *m2_collect_rows(size_t *n);
+const struct m2_collect_row *m2_collect_rows(enum m2_reading reading, size_t *n);
 
+/* What is kept of answers that hold a job's own data (keep*.c). */
 /** Of FilterLogEvents' OUTPUT: Lambda's own reports of runs, and nothing that a job wrote. */
 struct m2_value *m2_keep_run_reports(struct m2_arena *a, const struct m2_value *output);
+/** The same with the request each is of. */
+struct m2_value *m2_keep_run_bills(struct m2_arena *a, const struct m2_value *output);
+/** Of GetExecutionHistory: which states, tries and tasks there were, when, and how large; no input, output or cause. */
+struct m2_value *m2_keep_history(struct m2_arena *a, const struct m2_value *output);
+/** Of DescribeTasks, DescribeTaskDefinition and GetFunctionConfiguration: what is billed; no environment, no command. */
+struct m2_value *m2_keep_tasks(struct m2_arena *a, const struct m2_value *output);
+struct m2_value *m2_keep_task_definition(struct m2_arena *a, const struct m2_value *output);
+struct m2_value *m2_keep_function(struct m2_arena *a, const struct m2_value *output);
 
 #endif

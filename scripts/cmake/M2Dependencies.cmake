@@ -56,6 +56,8 @@ m2_dependency(EXPAT expat expat.h expat libexpat1-dev expat-devel expat)
 m2_dependency(YAML yaml-0.1 yaml.h yaml libyaml-dev libyaml-devel libyaml)
 m2_dependency(CSV libcsv csv.h csv libcsv-dev libcsv-devel libcsv)
 m2_dependency(ZLIB zlib zlib.h z zlib1g-dev zlib-devel zlib)
+find_package(Threads REQUIRED)
+list(APPEND M2_LIBRARIES Threads::Threads)
 list(APPEND M2_LIBRARIES m) # part of libc on some systems, a library of its own on others
 if(M2_TESTS)
   pkg_check_modules(CRITERION QUIET IMPORTED_TARGET criterion)

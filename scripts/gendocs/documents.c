@@ -102,19 +102,9 @@ static bool first_of_action(struct m2_arena *a, const struct m2_collector_row *r
     return true;
 }
 
-void gendocs_rights(struct m2_buf *out)
+static void add_calls(struct m2_buf *out, struct m2_arena *a, const struct m2_collector_row *rows, size_t n)
 {
-    size_t n;
-    const struct m2_collector_row *rows = m2_collectors(&n);
-    struct m2_arena *a = m2_arena_new();
-    m2_buf_adds(
-        out,
-        "# What m2-doctor reads\n\nGenerated from the collector table by `scripts/update-docs.sh`: every "
-        "call that a run may make, and the IAM action that allows it. Apart from fetching credentials "
-        "(CREDENTIALS.md), and CloudMR Brain's login and list of units where an address and a login are "
-        "given, nothing else is called, and none of it writes. A run makes only the calls whose inputs exist "
-        "and whose checks were chosen. What m2-verify's test job needs besides is in [VERIFY](VERIFY.md).\n\n"
-        "| service | operation | IAM action |\n|---|---|---|\n");
+    m2_buf_adds(out, "| service | operation | IAM action |\n|---|---|---|\n");
     for (size_t i = 0; i < n; i++) {
         bool seen = false;
         for (size_t k = 0; k < i; k++)
@@ -124,15 +114,54 @@ void gendocs_rights(struct m2_buf *out)
             m2_buf_addf(out, "| %s | %s | `%s` |\n", rows[i].service, rows[i].operation,
                         m2_model_iam_action(a, rows[i].service, rows[i].operation));
     }
+}
+
+static void add_policy(struct m2_buf *out, struct m2_arena *a, const struct m2_collector_row *rows, size_t n)
+{
     m2_buf_adds(
-        out, "\n## The smallest policy\n\nAttach it to whoever runs m2-doctor, if `ReadOnlyAccess` is too "
-             "much:\n\n"
-             "```json\n{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [{\n    \"Effect\": \"Allow\",\n"
+        out, "```json\n{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [{\n    \"Effect\": \"Allow\",\n"
              "    \"Resource\": \"*\",\n    \"Action\": [");
     for (size_t i = 0, named = 0; i < n; i++)
         if (first_of_action(a, rows, i))
             m2_buf_addf(out, "%s\n      \"%s\"", named++ ? "," : "",
                         m2_model_iam_action(a, rows[i].service, rows[i].operation));
     m2_buf_adds(out, "\n    ]\n  }]\n}\n```\n");
+}
+
+static const struct {
+    const char *reads, *policy;
+} rights_texts[M2_READING_COUNT] = {
+    [M2_READ_CHECKS] = { "# What m2-doctor reads\n\nGenerated from the collector table by "
+                         "`scripts/update-docs.sh`: every call that a run may make, and the IAM action that "
+                         "allows it. Apart from fetching credentials (CREDENTIALS.md), and CloudMR Brain's "
+                         "login and list of units where an address and a login are given, nothing else is "
+                         "called, and none of it writes. A run makes only the calls whose inputs exist and "
+                         "whose checks were chosen. What m2-verify's test job needs besides is in "
+                         "[VERIFY](VERIFY.md).\n\n",
+                         "\n## The smallest policy\n\nAttach it to whoever runs m2-doctor, if "
+                         "`ReadOnlyAccess` is too "
+                         "much:\n\n" },
+    [M2_READ_HISTORY] = { "\n# What m2-cost history reads\n\nFrom its own table: what ran, how large it was "
+                          "and how long. Of "
+                          "histories, tasks, definitions and functions only that is kept; inputs, outputs, "
+                          "environments and log "
+                          "texts of jobs never reach a snapshot. The same rights serve `forecast --history` "
+                          "and `reconcile "
+                          "--history`. A right that is missing is named in the report with what it means for "
+                          "the figures.\n\n",
+                          "\n## The smallest policy for m2-cost history\n\n" },
+};
+
+void gendocs_rights(struct m2_buf *out)
+{
+    struct m2_arena *a = m2_arena_new();
+    for (int reading = 0; reading < M2_READING_COUNT; reading++) {
+        size_t n;
+        const struct m2_collector_row *rows = m2_collectors((enum m2_reading)reading, &n);
+        m2_buf_adds(out, rights_texts[reading].reads);
+        add_calls(out, a, rows, n);
+        m2_buf_adds(out, rights_texts[reading].policy);
+        add_policy(out, a, rows, n);
+    }
     m2_arena_free(a);
 }

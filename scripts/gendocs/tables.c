@@ -79,11 +79,12 @@ static void table_of_tools(struct m2_arena *a, struct m2_value *root)
     }
 }
 
-static void table_of_collectors(struct m2_arena *a, struct m2_value *root)
+static void table_of_collectors(struct m2_arena *a, struct m2_value *root, const char *name,
+                                enum m2_reading reading)
 {
     size_t n;
-    const struct m2_collector_row *rows = m2_collectors(&n);
-    struct m2_value *list = add_table(a, root, "collectors");
+    const struct m2_collector_row *rows = m2_collectors(reading, &n);
+    struct m2_value *list = add_table(a, root, name);
     for (size_t i = 0; i < n; i++) {
         struct m2_value *v = add_object(a, list);
         m2_v_set_str(a, v, "service", rows[i].service);
@@ -135,7 +136,8 @@ void gendocs_tables(struct m2_buf *out)
     struct m2_arena *a = m2_arena_new();
     struct m2_value *root = m2_v_object(a);
     table_of_tools(a, root);
-    table_of_collectors(a, root);
+    table_of_collectors(a, root, "collectors", M2_READ_CHECKS);
+    table_of_collectors(a, root, "history_collectors", M2_READ_HISTORY);
     table_of_bill(a, root);
     table_of_checks(a, root);
     table_of_ends(a, root);

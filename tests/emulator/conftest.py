@@ -42,7 +42,11 @@ class Emulator:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(10)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:  # a busy machine: it shall not stay behind
+            self.process.kill()
+            self.process.wait()
 
 
 @pytest.fixture(scope="session")

@@ -263,18 +263,23 @@ def test_every_check_and_cause_explains_itself(build, tables):
 READS = re.compile(r"^(Describe|Get|List|Head|Simulate|BatchGet|BatchCheck|Lookup|Filter)")
 
 
-def test_collectors_only_read_and_have_an_action(tables):
-    for row in tables["collectors"]:
+READINGS = {"collectors": "What m2-doctor reads", "history_collectors": "What m2-cost history reads"}
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_collectors_only_read_and_have_an_action(tables, reading):
+    for row in tables[reading]:
         assert READS.match(row["operation"]), row
         assert re.fullmatch(r"[a-z0-9-]+:[A-Z]\w+", row["action"]), row
 
 
-def test_collected_operations_are_documented_and_back(root, tables):
-    text = doc(root, "RIGHTS.md")
+@pytest.mark.parametrize("reading", READINGS)
+def test_collected_operations_are_documented_and_back(root, tables, reading):
+    text = re.search(rf"^# {READINGS[reading]}\n(.*?)(?=^# |\Z)", doc(root, "RIGHTS.md"), re.M | re.S)[1]
     rows = {tuple(m.groups()) for m in re.finditer(r"^\| ([a-z0-9-]+) \| (\w+) \| `(.+)` \|$", text, re.M)}
-    assert rows == {(r["service"], r["operation"], r["action"]) for r in tables["collectors"]}
+    assert rows == {(r["service"], r["operation"], r["action"]) for r in tables[reading]}
     policy = json.loads(re.search(r"```json\n(.*?)```", text, re.S)[1])
-    assert sorted(policy["Statement"][0]["Action"]) == sorted({r["action"] for r in tables["collectors"]})
+    assert sorted(policy["Statement"][0]["Action"]) == sorted({r["action"] for r in tables[reading]})
 
 
 def test_the_rights_of_a_check_are_what_is_read_for_it(tables):
@@ -293,6 +298,12 @@ def test_collectors_serve_checks_that_exist(tables):
     known = PLANNED | {c["id"] for c in tables["checks"]} | {c["area"] for c in tables["checks"]}
     for row in tables["collectors"]:
         assert known & set(row["checks"]), row
+
+
+def test_collectors_of_the_history_serve_the_command(tables):
+    commands = {c["name"] for t in tables["tools"] if t["name"] == "m2-cost" for c in t["commands"]}
+    for row in tables["history_collectors"]:
+        assert row["checks"] == ["m2-cost history"] and "history" in commands, row
 
 
 def test_credential_sources_are_documented_in_order(root, tables):

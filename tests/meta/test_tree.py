@@ -9,13 +9,13 @@ import pytest
 LAYERS = ["base", "data", "net", "aws", "brain", "snapshot", "cost", "analyze", "report"]
 # The public headers by the layer that implements them; a header missing here fails the test below.
 HEADERS = {
-    "base": "err mem buf str time file secret digest sys embed banned",
-    "data": "value json xml yaml ini csv journal",
+    "base": "err mem buf str time file secret digest sys embed banned lanes",
+    "data": "value json xml yaml ini csv journal source",
     "net": "net retry",
     "aws": "model codec sigv4 endpoint awsconfig creds aws",
     "brain": "brain unit",
-    "snapshot": "snapshot collect stackview",
-    "cost": "money prices cost compare",
+    "snapshot": "snapshot collect stackview runlog",
+    "cost": "money prices cost compare summary jobcsv history",
     "analyze": "finding check deployment registration canary",
     "report": "report doc",
     "cli": "cli",
@@ -63,7 +63,8 @@ def test_folders_include_only_what_is_left_of_them(root):
 
 @pytest.mark.parametrize("library,folder", [
     ("cjson/", "libcommon/data/json"), ("expat.h", "libcommon/data/xml"), ("yaml.h", "libcommon/data/yaml"),
-    ("csv.h", "libcommon/data/csv"), ("curl/", "libcommon/net/"), ("gsl/", "libcommon/cost/")])
+    ("csv.h", "libcommon/data/csv"),
+    ("pthread.h", "libcommon/base/lanes"), ("curl/", "libcommon/net/"), ("gsl/", "libcommon/cost/")])
 def test_a_library_is_seen_by_one_place(root, library, folder):
     using = re.compile(r"#\s*include\s*<" + re.escape(library))
     wrong = [str(p.relative_to(root)) for p in tracked(root, "libcommon", "tools", "include")

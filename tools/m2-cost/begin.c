@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cost.h"
+#include "m2/endpoint.h"
 #include "m2/file.h"
 #include "m2/str.h"
 
@@ -23,7 +24,7 @@ int cost_cache_path(const char **out, struct cost_run *run, const char *region, 
 /* Lay what `prices --update` has stored for the regions of the list, and for ours, over the list. */
 static int add_cached(struct cost_run *run, const char *region, struct m2_err *err)
 {
-    const char *path;
+    const char *path = NULL;
     struct m2_prices cached;
     struct m2_err why = { 0 };
     if (cost_cache_path(&path, run, region, NULL) < 0)
@@ -58,6 +59,25 @@ static int load_prices(struct cost_run *run, struct m2_err *err)
     return known ? 0 : add_cached(run, run->region.value, err);
 }
 
+/* A snapshot is read without the reader's own AWS configuration, be it broken or for another account. */
+static int read_settings(struct cost_run *run, struct m2_err *err)
+{
+    const struct m2_common *common = &run->args->common;
+    if (!run->args->snapshot) {
+        if (session_settings(&run->session, run->arena, run->world->sys, common, err) < 0)
+            return -1;
+        run->region = run->session.config.region;
+        return 0;
+    }
+    if (common->region && !m2_region_valid(common->region))
+        return m2_fail(err, M2_EUSAGE, "\"%s\" (--region) is not a region; it is a name such as us-east-1",
+                       common->region);
+    session_offline(&run->session, run->arena, run->world->sys, common);
+    run->region = (struct m2_setting){ "region", m2_str_or(common->region, "us-east-1"),
+                                       common->region ? "--region" : "default" };
+    return 0;
+}
+
 int cost_begin(struct cost_run *run, struct m2_err *err)
 {
     const struct m2_strlist *without = &run->args->without;
@@ -65,8 +85,11 @@ int cost_begin(struct cost_run *run, struct m2_err *err)
     for (size_t i = 0; i < without->v.len; i++)
         parts[i] = without->v.at[i];
     run->without = parts;
-    if (session_settings(&run->session, run->arena, run->world->sys, &run->args->common, err) < 0)
-        return -1;
-    run->region = run->session.config.region;
+    return read_settings(run, err) < 0 ? -1 : load_prices(run, err);
+}
+
+int cost_use_region(struct cost_run *run, const char *region, const char *source, struct m2_err *err)
+{
+    run->region = (struct m2_setting){ "region", region, source };
     return load_prices(run, err);
 }

@@ -13,7 +13,9 @@
 #include "m2/cli.h"
 #include "m2/cost.h"
 #include "m2/doc.h"
+#include "m2/history.h"
 #include "m2/prices.h"
+#include "m2/summary.h"
 #include "m2/value.h"
 
 struct cost_args {
@@ -31,7 +33,7 @@ struct cost_args {
     struct m2_strlist without;
     /* jobs */
     const char *per_job;
-    uint64_t max_bad;
+    uint64_t max_bad, threads;
     /* history, forecast, reconcile */
     int64_t since_ms;
     const char *snapshot, *save_snapshot;
@@ -70,6 +72,8 @@ cost_command cost_estimate, cost_compare, cost_jobs, cost_history, cost_forecast
 
 /** Settings, region and prices into RUN. Errors: M2_ECONFIG, M2_EUSAGE, M2_EINPUT (a price list). */
 int cost_begin(struct cost_run *run, struct m2_err *err) M2_MUST_USE;
+/** Price for REGION, which SOURCE told, from here on. Errors: M2_EINPUT (a price list). */
+int cost_use_region(struct cost_run *run, const char *region, const char *source, struct m2_err *err) M2_MUST_USE;
 /** Begin the JSON document: schema, prices (date, source, region). */
 struct m2_value *cost_json(struct cost_run *run);
 /** Say in D which prices were used: date, source, region; a warning when they are old. */
@@ -101,6 +105,16 @@ const char *cost_size_text(struct m2_arena *a, const struct m2_job *job);
 const char *cost_duration_text(struct m2_arena *a, int64_t ms);
 /** "Fargate Spot" */
 const char *cost_platform_text(enum m2_platform platform);
+
+/** What many jobs came to: items, total_usd and summary into ROOT (the summary also to *SUMMARY, to be added to), and all of it
+ * into D. Errors: M2_EIO. */
+int cost_say_summary(struct m2_value **summary, struct m2_doc *d, struct m2_value *root, struct cost_run *run,
+                     const struct m2_summary *s, struct m2_err *err) M2_MUST_USE;
+/** What ran in the account, or in --snapshot, for history, forecast and reconcile; saved where --save-snapshot says. The
+ * region of the prices becomes the account's. *CUT: why the account could not be read to the end although there is a
+ * history (M2_OK: it was). Errors: as m2_collect, m2_snapshot_load and m2_history_read. */
+int cost_account_history(struct m2_history *out, struct cost_run *run, struct m2_err *cut,
+                         struct m2_err *err) M2_MUST_USE;
 
 /** The value of --budget in *PICO; false without the option. Errors through ERR: 0 ok, -1 M2_EUSAGE. */
 int cost_budget(bool *given, m2_pico *pico, const struct cost_run *run, struct m2_err *err) M2_MUST_USE;

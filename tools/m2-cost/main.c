@@ -11,6 +11,8 @@ static const struct {
 } commands[] = {
     { "estimate", cost_estimate },
     { "compare", cost_compare },
+    { "jobs", cost_jobs },
+    { "history", cost_history },
     { "prices", cost_prices },
 };
 

@@ -1,4 +1,5 @@
 #include "cost.h"
+#include "m2/lanes.h"
 
 #define AT(member) offsetof(struct cost_args, member)
 
@@ -174,6 +175,14 @@ static const struct m2_opt options[] = {
       .arg = "N",
       .commands = JOBS | FORECAST | RECONCILE,
       .help = "leave out up to N rows that cannot be read; more end the run (default: 0)" },
+    { .name = "threads",
+      .type = M2_OPT_UINT,
+      .at = AT(threads),
+      .arg = "N",
+      .min = 1,
+      .max = M2_LANES_MAX,
+      .commands = JOBS,
+      .help = "read with N threads (default: one a processor); the result is the same" },
     { .name = "since",
       .type = M2_OPT_DURATION,
       .at = AT(since_ms),

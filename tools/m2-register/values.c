@@ -71,7 +71,7 @@ static int mode_form(struct values *v, struct m2_arena *a, struct m2_err *err)
 int values_given(struct values *v, struct m2_arena *a, const struct register_args *args,
                  const struct session *s, struct m2_err *err)
 {
-    *v = (struct values){ .notes = { NULL } };
+    *v = (struct values){ .notes = { .len = 0 } };
     for (size_t f = 0; f < M2_UNIT_FIELDS; f++)
         set(v, (enum m2_unit_field)f, NULL, "not set");
     for (size_t i = 0; i < sizeof said_by / sizeof said_by[0]; i++) {

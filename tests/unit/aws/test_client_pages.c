@@ -212,3 +212,66 @@ Test(client_pages, a_delete_of_many_objects_carries_its_checksum)
     cr_assert(strstr(scriptnet_header(&f.net, 0, "Authorization"), "x-amz-checksum-crc32"), "it is signed");
     clientfix_free(&f);
 }
+
+/* ---- what is kept of pages, and when there are enough ---- */
+
+static struct m2_value *first_only(struct m2_arena *a, const struct m2_value *page)
+{
+    struct m2_value *kept = m2_v_object(a), *list = m2_v_array(a);
+    m2_v_push(a, list, m2_v_string(a, m2_v_pstr(page, "Subnets[0].SubnetId")));
+    m2_v_set(a, kept, "Subnets", list);
+    return kept;
+}
+
+struct seen {
+    struct m2_value *output;
+    size_t told, enough;
+    char token[16];
+};
+
+static bool until_enough(void *user, const struct m2_value *joined)
+{
+    struct seen *s = user;
+    s->told++;
+    (void)snprintf(s->token, sizeof s->token, "%s", m2_str_or(m2_v_str(joined, "NextToken"), "none"));
+    return m2_v_len(m2_v_get(joined, "Subnets")) < s->enough;
+}
+
+static void keep_output(void *user, const struct m2_aws_answer *answer)
+{
+    ((struct seen *)user)->output = answer->output;
+}
+
+Test(client_pages, enough_pages_are_the_answer_with_the_token_of_the_next)
+{
+    static const struct script_row rows[] = {
+        { .has = "NextToken=two", .status = 200, .body = SUBNETS("subnet-2", "three") },
+        { .has = "NextToken=three", .status = 200, .body = SUBNETS("subnet-3", "") },
+        { .status = 200, .body = SUBNETS("subnet-1", "two") },
+        { 0 }
+    };
+    static const struct {
+        size_t enough, pages, told;
+        const char *token;
+    } cases[] = { { 1, 1, 1, "two" }, { 2, 2, 2, "three" }, { 9, 3, 2, NULL } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct clientfix f;
+        struct seen seen = { .enough = cases[i].enough };
+        const struct m2_aws_call call = {
+            .service = "ec2", .operation = "DescribeSubnets", .keep = first_only, .more = until_enough
+        };
+        clientfix_init(&f, NULL, rows);
+        m2_aws_start(f.client, f.arena, &call, keep_output, &seen);
+        clientfix_run(&f);
+        cr_assert_not_null(seen.output);
+        cr_expect_eq(m2_v_len(m2_v_get(seen.output, "Subnets")), cases[i].pages);
+        cr_expect_str_eq(m2_v_text(m2_v_at(m2_v_get(seen.output, "Subnets"), cases[i].pages - 1)),
+                         cases[i].pages == 1   ? "subnet-1"
+                         : cases[i].pages == 2 ? "subnet-2"
+                                               : "subnet-3",
+                         "kept, joined");
+        cr_expect_eq(seen.told, cases[i].told, "only when another page would follow");
+        cr_expect(m2_str_eq(m2_v_str(seen.output, "NextToken"), cases[i].token), "%zu", i);
+        clientfix_free(&f);
+    }
+}

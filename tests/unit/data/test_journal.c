@@ -1,20 +1,13 @@
 /* The journal: what a killed run left, who holds it, and files that are none. */
 #include <criterion/criterion.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "home.h"
 #include "m2/file.h"
 #include "m2/journal.h"
 #include "testsys.h"
-
-static const char *place(struct m2_arena *a)
-{
-    char *dir = m2_arena_strdup(a, "/tmp/m2-journal.XXXXXX");
-    cr_assert(mkdtemp(dir));
-    return dir;
-}
 
 static struct m2_journal *open_locked(struct m2_arena *a, const char *path)
 {
@@ -31,7 +24,7 @@ Test(journal, tells_a_later_run_where_an_earlier_one_stopped)
 {
     struct m2_arena *a = m2_arena_new();
     struct m2_err err = { 0 };
-    const char *path = m2_arena_printf(a, "%s/deep/er/x.jsonl", place(a));
+    const char *home = home_new(a), *path = m2_arena_printf(a, "%s/deep/er/x.jsonl", home);
     struct m2_journal *j = open_locked(a, path);
     cr_assert_null(m2_journal_open_step(j, NULL, NULL));
     cr_assert_eq(m2_journal_write(j, "register", "unit 1", M2_STEP_STARTED, NULL, &err), 0);
@@ -52,6 +45,7 @@ Test(journal, tells_a_later_run_where_an_earlier_one_stopped)
     cr_assert_eq(m2_journal_write(j, "delete", "u-0 \"\n", M2_STEP_SKIPPED, "gone", &err), 0);
     cr_assert_null(m2_journal_open_step(j, "delete", NULL));
     m2_journal_close(j);
+    home_remove(home);
     m2_arena_free(a);
 }
 
@@ -59,7 +53,7 @@ Test(journal, a_line_cut_off_by_a_kill_is_left_out_and_the_next_one_is_whole)
 {
     struct m2_arena *a = m2_arena_new();
     struct m2_err err = { 0 };
-    const char *path = m2_arena_printf(a, "%s/x.jsonl", place(a));
+    const char *home = home_new(a), *path = m2_arena_printf(a, "%s/x.jsonl", home);
     struct m2_journal *j = open_locked(a, path);
     cr_assert_eq(m2_journal_write(j, "register", "u", M2_STEP_STARTED, NULL, &err), 0);
     cr_assert_eq(m2_journal_write(j, "register", "u", M2_STEP_DONE, NULL, &err), 0);
@@ -73,6 +67,7 @@ Test(journal, a_line_cut_off_by_a_kill_is_left_out_and_the_next_one_is_whole)
     j = open_locked(a, path);
     cr_assert_null(m2_journal_open_step(j, NULL, NULL));
     m2_journal_close(j);
+    home_remove(home);
     m2_arena_free(a);
 }
 
@@ -80,7 +75,7 @@ Test(journal, one_at_a_time)
 {
     struct m2_arena *a = m2_arena_new();
     struct m2_err err = { 0 };
-    const char *path = m2_arena_printf(a, "%s/x.jsonl", place(a));
+    const char *home = home_new(a), *path = m2_arena_printf(a, "%s/x.jsonl", home);
     struct m2_journal *first = open_locked(a, path), *second = NULL;
     bool locked = true;
     cr_assert_eq(m2_journal_open(&second, a, path, "m2-test", m2_sys_real(), &err), 0);
@@ -92,6 +87,7 @@ Test(journal, one_at_a_time)
     cr_assert(locked);
     cr_assert(m2_journal_open_step(second, "register", "u"), "what was written before the lock came");
     m2_journal_close(second);
+    home_remove(home);
     m2_arena_free(a);
 }
 
@@ -99,7 +95,7 @@ Test(journal, what_is_no_journal_is_left_alone)
 {
     struct m2_arena *a = m2_arena_new();
     struct m2_err err = { 0 };
-    const char *dir = place(a), *path = m2_arena_printf(a, "%s/notes.txt", dir);
+    const char *home = home_new(a), *path = m2_arena_printf(a, "%s/notes.txt", home);
     struct m2_journal *j = NULL;
     bool locked = false;
     cr_assert_eq(m2_file_write(path, m2_bytes_of("my notes\nmore\n"), 0600, &err), 0);
@@ -107,11 +103,12 @@ Test(journal, what_is_no_journal_is_left_alone)
     cr_assert(m2_journal_lock(j, &locked, &err) < 0 && err.code == M2_EINPUT &&
               strstr(err.msg, "not a journal"));
     m2_journal_close(j);
-    cr_assert(m2_journal_open(&j, a, dir, "m2-test", m2_sys_real(), &err) < 0 && err.code == M2_EIO, "%s",
+    cr_assert(m2_journal_open(&j, a, home, "m2-test", m2_sys_real(), &err) < 0 && err.code == M2_EIO, "%s",
               err.msg);
     cr_assert(m2_journal_open(&j, a, "/dev/null", "m2-test", m2_sys_real(), &err) < 0 &&
               err.code == M2_EINPUT);
     cr_assert(m2_journal_open(&j, a, "/proc/x/y", "m2-test", m2_sys_real(), &err) < 0 && err.code == M2_EIO);
+    home_remove(home);
     m2_arena_free(a);
 }
 

@@ -43,6 +43,8 @@ static void answer(struct world *w, size_t i)
         struct m2_err err = { 0 };
         if (m2_json_parse(&ans.output, w->waiting[i].a, m2_bytes_of(rule->output), rule->call, &err) < 0)
             (void)fprintf(stderr, "%s\n", err.msg);
+        if (ans.output && w->waiting[i].keep)
+            ans.output = w->waiting[i].keep(w->waiting[i].a, ans.output);
         ans.http_status = 200;
     } else {
         ans = (struct m2_aws_answer){ .status = M2_AWS_ERROR,
@@ -90,6 +92,7 @@ static void start(void *ctx, struct m2_arena *a, const struct m2_aws_call *call,
     w->waiting[i].due = w->now + (w->latency ? w->latency(w, call, i) : 80);
     w->waiting[i].done = done;
     w->waiting[i].user = user;
+    w->waiting[i].keep = call->keep;
     w->waiting[i].a = a;
     for (const struct world_rule *r = w->rules; r && r->call && !w->waiting[i].rule; r++)
         if (strcmp(r->call, name) == 0 && (!r->about || strstr(input, r->about)))

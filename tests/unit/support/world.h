@@ -26,6 +26,7 @@ struct world {
         m2_aws_done *done;
         void *user;
         struct m2_arena *a;
+        struct m2_value *(*keep)(struct m2_arena *a, const struct m2_value *page);
         bool answered;
     } waiting[512];
     char started[512][400]; /* "service operation region input" */
