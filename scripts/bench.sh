@@ -1,6 +1,6 @@
 #!/bin/bash
 # How fast the tools are, beside their peers and beside their aims; docs/BENCH.md says what each number means.
-# Needs what scripts/check.sh installs (.venv); makes build/bench and an environment for the AWS CLI in it. Under 10 minutes.
+# Needs what scripts/check.sh installs (.venv); makes build/bench and an environment for the AWS CLI in it. Under 12 minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -11,7 +11,8 @@ cd "$(dirname "$0")/.."
 }
 mkdir -p build
 cmake -S . -B build/bench -G Ninja -DCMAKE_BUILD_TYPE=Release -DM2_TESTS=ON >build/bench.log 2>&1 &&
-    cmake --build build/bench --target m2-doctor m2-cost m2-register m2-verify bench_lookups bench_floor bench_peak -j "$(nproc)" >>build/bench.log 2>&1 || {
+    cmake --build build/bench --target m2-doctor m2-cost m2-register m2-verify bench_lookups bench_floor bench_peak \
+        -j "$(nproc)" >>build/bench.log 2>&1 || {
     tail -n 20 build/bench.log >&2
     echo "bench.sh: the build failed; the whole log is in build/bench.log" >&2
     exit 1

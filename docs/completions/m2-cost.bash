@@ -111,6 +111,12 @@ _m2_cost()
         COMPREPLY=($(compgen -f -- "$cur"))
         return
         ;;
+    --tag)
+        return
+        ;;
+    --job-tag)
+        return
+        ;;
     --tolerance)
         return
         ;;
@@ -170,7 +176,7 @@ _m2_cost()
             continue
         fi
         case ${COMP_WORDS[i]} in
-        --vcpu | --memory-gb | --duration | --platform | --arch | --ephemeral-gb | --jobs | --input-mb | --output-mb | --log-mb | --keep-days | --transitions | --requests | --public-ip | --endpoints | --zones | --image-gb | --image-region | --scaling | --per-job | --max-bad | --threads | --since | --snapshot | --save-snapshot | --months | --trials | --seed | --expected | --tolerance | --prices | --without | --budget | --profile | --region | --stack | --endpoint-url | --api-url | --format | --output | --color | --timeout) value=1 ;;
+        --vcpu | --memory-gb | --duration | --platform | --arch | --ephemeral-gb | --jobs | --input-mb | --output-mb | --log-mb | --keep-days | --transitions | --requests | --public-ip | --endpoints | --zones | --image-gb | --image-region | --scaling | --per-job | --max-bad | --threads | --since | --snapshot | --save-snapshot | --months | --trials | --seed | --expected | --tag | --job-tag | --tolerance | --prices | --without | --budget | --profile | --region | --stack | --endpoint-url | --api-url | --format | --output | --color | --timeout) value=1 ;;
         -*) ;;
         *)
             command=${COMP_WORDS[i]}
@@ -185,7 +191,7 @@ _m2_cost()
     jobs) options='--per-job --max-bad --threads --prices --without --budget --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
     history) options='--per-job --since --snapshot --save-snapshot --no-redact --prices --without --budget --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
     forecast) options='--max-bad --since --snapshot --save-snapshot --no-redact --history --months --trials --seed --prices --without --budget --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
-    reconcile) options='--max-bad --since --snapshot --save-snapshot --no-redact --history --expected --tolerance --prices --without --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
+    reconcile) options='--max-bad --since --snapshot --save-snapshot --no-redact --history --expected --tag --job-tag --tolerance --prices --without --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
     prices) options='--prices --update --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' ;;
     esac
     if [[ $cur == -* ]]; then

@@ -40,6 +40,8 @@ complete -c m2-cost -n '__fish_seen_subcommand_from forecast' -l months -x -d 'm
 complete -c m2-cost -n '__fish_seen_subcommand_from forecast' -l trials -x -d 'simulated futures (default: 10000)'
 complete -c m2-cost -n '__fish_seen_subcommand_from forecast' -l seed -x -d 'start of the random numbers: the same seed gives the same result (default: 1)'
 complete -c m2-cost -n '__fish_seen_subcommand_from reconcile' -l expected -r -F -d 'job history (CSV) that the bill is compared with'
+complete -c m2-cost -n '__fish_seen_subcommand_from reconcile' -l tag -x -d 'compare only rows with this cost allocation tag, such as aws:cloudformation:stack-name=mroptimum-mode2'
+complete -c m2-cost -n '__fish_seen_subcommand_from reconcile' -l job-tag -x -d 'the tag whose value is a job\'s job_id; without it the task\'s ARN or id is'
 complete -c m2-cost -n '__fish_seen_subcommand_from reconcile' -l tolerance -x -d 'differences up to so much pass (default: 1)'
 complete -c m2-cost -l prices -r -F -d 'another price list (m2-prices/1)'
 complete -c m2-cost -n '__fish_seen_subcommand_from estimate compare jobs history forecast reconcile' -l without -x -a 'ephemeral-storage public-ip requests selector transitions logs s3 nat endpoints image-transfer transfer-out' -d 'leave a part out of the bill'

@@ -21,7 +21,7 @@
 /* What a column can tell. */
 enum m2_job_field {
     M2_F_JOB_ID, M2_F_STARTED_AT, M2_F_PLATFORM, M2_F_VCPU, M2_F_MEMORY, M2_F_DURATION, /* needed */
-    M2_F_EPHEMERAL, M2_F_ARCH, M2_F_REGION, M2_F_INPUT, M2_F_OUTPUT, M2_F_LOG, M2_F_USER, M2_F_TRANSITIONS, M2_F_REQUESTS,
+    M2_F_EPHEMERAL, M2_F_ARCH, M2_F_REGION, M2_F_RESOURCE, M2_F_INPUT, M2_F_OUTPUT, M2_F_LOG, M2_F_USER, M2_F_TRANSITIONS, M2_F_REQUESTS,
     /* what m2-cost history writes: measured, in place of what is usual */
     M2_F_SELECTOR_MS, M2_F_SELECTOR_MB, M2_F_SELECTOR_REQUESTS, M2_F_S3_PUTS, M2_F_S3_GETS, M2_F_PUBLIC_IP, M2_F_OUTCOME,
     M2_F_ESTIMATED,
@@ -55,7 +55,7 @@ struct m2_jobcsv {
     const struct m2_sys *sys;
     /* May be NULL. Both are called by one thread at a time, in the order of the file. */
     void (*progress)(void *user, uint64_t bytes_done, uint64_t bytes_all, uint64_t jobs); /* bytes of the file; all 0: not known */
-    int (*each)(void *user, const struct m2_priced *job, struct m2_err *err);
+    int (*each)(void *user, const struct m2_priced *job, const struct m2_job *usage, struct m2_err *err);
     void *user;
 };
 

@@ -14,7 +14,7 @@
 
 #include "m2/err.h"
 
-#define M2_LANES_MAX 16 /* more would only wait for take */
+#define M2_LANES_MAX 8 /* more would only wait for take */
 
 struct m2_lanes {
     size_t n;     /* 1..M2_LANES_MAX */

@@ -24,12 +24,13 @@
 #include "m2/str.h"
 #include "m2/sys.h"
 
-#define M2_SUMMARY_GROUPS 25000
+#define M2_SUMMARY_GROUPS 10000
 #define M2_SUMMARY_NAME 200
 
 /* A job and what it costs. Money is whole 10^-12 USD, never negative: 9.2 million USD for one job at most. */
 struct m2_priced {
     struct m2_bytes id, user, region; /* borrowed; .n 0: not known */
+    struct m2_bytes resource;         /* the task's ARN; likewise */
     enum m2_platform platform;
     enum m2_arch arch;
     int64_t cpu_units;   /* Lambda: 0 */

@@ -133,10 +133,14 @@ void m2_fixed_print(char out[M2_DECIMAL_SIZE], m2_int128 v, int digits, int most
     bool negative = v < 0;
     m2_uint128 n = negative ? -(m2_uint128)v : (m2_uint128)v;
     int places = most;
-    for (; places > least && n % 10 == 0; places--)
+    for (; n > UINT64_MAX && places > least && n % 10 == 0; places--) /* rare, and many times slower */
         n /= 10;
+    uint64_t small = n > UINT64_MAX ? 1 : (uint64_t)n;
+    for (; n <= UINT64_MAX && places > least && small % 10 == 0; places--)
+        small /= 10;
+    n = n > UINT64_MAX ? n : small;
     int i = 0;
-    for (; n > UINT64_MAX; i++) { /* rare, and many times slower */
+    for (; n > UINT64_MAX; i++) {
         if (i == places && places)
             text[--at] = '.';
         text[--at] = (char)('0' + (int)(n % 10));

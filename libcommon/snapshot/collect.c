@@ -305,11 +305,12 @@ static int wait_all(struct m2_collect_run *run, bool *timed_out, struct m2_err *
             run->dirty = false;
             m2_collect_settle(run);
         }
-        if (!run->running)
-            return 0;
+        /* First: an interrupt ends the calls under way, and none is left then. */
         if (m2_cancelled(opt->sys))
             return m2_fail(err, M2_ECANCELLED, "interrupted: %zu of %zu calls were answered", answered(run),
                            run->calls.len);
+        if (!run->running)
+            return 0;
         int wait = STEP_MS;
         if (opt->deadline_mono_ms) {
             int64_t left = opt->deadline_mono_ms - m2_mono_ms(opt->sys);

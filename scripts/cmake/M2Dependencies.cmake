@@ -56,6 +56,10 @@ m2_dependency(EXPAT expat expat.h expat libexpat1-dev expat-devel expat)
 m2_dependency(YAML yaml-0.1 yaml.h yaml libyaml-dev libyaml-devel libyaml)
 m2_dependency(CSV libcsv csv.h csv libcsv-dev libcsv-devel libcsv)
 m2_dependency(ZLIB zlib zlib.h z zlib1g-dev zlib-devel zlib)
+m2_dependency(GSL gsl gsl/gsl_rng.h gsl libgsl-dev gsl-devel gsl)
+if(TARGET m2_GSL) # GSL itself names the BLAS it needs only to pkg-config
+  m2_dependency(GSLCBLAS gslcblas gsl/gsl_cblas.h gslcblas libgsl-dev gsl-devel gsl)
+endif()
 find_package(Threads REQUIRED)
 list(APPEND M2_LIBRARIES Threads::Threads)
 list(APPEND M2_LIBRARIES m) # part of libc on some systems, a library of its own on others

@@ -2,6 +2,8 @@
 import csv
 import io
 import json
+import signal
+import subprocess
 import time
 
 import pytest
@@ -291,3 +293,18 @@ def test_denied_and_server_errors_on_the_stack(history, month):
         with FakeAws(*labaws.rules(month.lab, [answer]), account=False) as aws:
             run = history(aws)
             assert run.status == status and "cloudformation:DescribeStacks was denied" in run.err, run
+
+
+def test_an_interrupt_ends_at_once_and_leaves_nothing(cost, month):
+    slow = [{**rule, "delay_ms": 30000} for rule in labaws.histories(month.lab) if "job-1002" in rule.get("body_has", "")]
+    with FakeAws(*labaws.rules(month.lab, slow), account=False) as aws:
+        run = subprocess.Popen([str(cost.path), "history", "--endpoint-url", aws.url, "--per-job", "jobs.csv", "--save-snapshot",
+                                "account.json"], env={**cost.env, **KEYS}, cwd=cost.home, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+        while not aws.asked("job-1002"):
+            time.sleep(0.05)
+        began = time.time()
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=20)
+    assert run.returncode == 130 and time.time() - began < 1 and not out, err
+    assert "interrupted" in err and not list(cost.home.glob("*.csv*")) and not list(cost.home.glob("account*"))

@@ -122,15 +122,15 @@ def test_priced_again_without_the_columns_it_is_the_same(cost, tmp_path):
 
 
 def test_more_users_than_have_a_row_are_counted_together(cost, tmp_path):
-    rows = [f"{n},2026-01-01,lambda,,1,1,user-{n}" for n in range(25010)]
+    rows = [f"{n},2026-01-01,lambda,,1,1,user-{n}" for n in range(10010)]
     data = "\n".join(["job_id,started_at,platform,vcpu,memory_gb,duration_s,user", *rows, ""]).encode()
     texts = {json.dumps(run_jobs(cost, tmp_path, data, "--threads", n)) for n in (1, 5)}
     assert len(texts) == 1
     out = json.loads(texts.pop())
     users = out["summary"]["by_user"]
-    assert len(users) == 25001 and users[-1]["rest"] and users[-1]["jobs"] == 10
-    assert {u["user"] for u in users[:-1]} == {f"user-{n}" for n in range(25000)}
-    assert sum(u["jobs"] for u in users) == 25010
+    assert len(users) == 10001 and users[-1]["rest"] and users[-1]["jobs"] == 10
+    assert {u["user"] for u in users[:-1]} == {f"user-{n}" for n in range(10000)}
+    assert sum(u["jobs"] for u in users) == 10010
 
 
 def test_parts_can_be_left_out(cost, tmp_path):

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-LAYERS = ["base", "data", "net", "aws", "brain", "snapshot", "cost", "analyze", "report"]
+LAYERS = ["base", "data", "net", "aws", "brain", "snapshot", "cost", "analyze", "cleanup", "report"]
 # The public headers by the layer that implements them; a header missing here fails the test below.
 HEADERS = {
     "base": "err mem buf str time file secret digest sys embed banned lanes",
@@ -15,8 +15,9 @@ HEADERS = {
     "aws": "model codec sigv4 endpoint awsconfig creds aws",
     "brain": "brain unit",
     "snapshot": "snapshot collect stackview runlog",
-    "cost": "money prices cost compare summary jobcsv history",
+    "cost": "money prices cost compare summary jobcsv history forecast reconcile",
     "analyze": "finding check deployment registration canary",
+    "cleanup": "empty",
     "report": "report doc",
     "cli": "cli",
 }

@@ -39,7 +39,7 @@ struct cost_args {
     const char *snapshot, *save_snapshot;
     bool no_redact, history;
     uint64_t months, trials, seed;
-    const char *tolerance, *expected;
+    const char *tolerance, *expected, *tag, *job_tag;
     /* prices */
     bool update;
 };

@@ -13,6 +13,8 @@ static const struct {
     { "compare", cost_compare },
     { "jobs", cost_jobs },
     { "history", cost_history },
+    { "forecast", cost_forecast },
+    { "reconcile", cost_reconcile },
     { "prices", cost_prices },
 };
 

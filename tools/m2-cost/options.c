@@ -1,4 +1,5 @@
 #include "cost.h"
+#include "m2/forecast.h"
 #include "m2/lanes.h"
 
 #define AT(member) offsetof(struct cost_args, member)
@@ -217,7 +218,7 @@ static const struct m2_opt options[] = {
       .at = AT(months),
       .arg = "N",
       .min = 1,
-      .max = 24,
+      .max = M2_FORECAST_MAX_MONTHS,
       .commands = FORECAST,
       .group = "Forecast",
       .help = "months ahead (default: 3)" },
@@ -226,14 +227,15 @@ static const struct m2_opt options[] = {
       .at = AT(trials),
       .arg = "N",
       .min = 100,
-      .max = 1000000,
+      .max = M2_FORECAST_MAX_TRIALS,
       .commands = FORECAST,
       .help = "simulated futures (default: 10000)" },
     { .name = "seed",
       .type = M2_OPT_UINT,
       .at = AT(seed),
       .arg = "N",
-      .max = 4294967295,
+      .min = 1,
+      .max = M2_FORECAST_MAX_SEED,
       .commands = FORECAST,
       .help = "start of the random numbers: the same seed gives the same result (default: 1)" },
     { .name = "expected",
@@ -243,6 +245,20 @@ static const struct m2_opt options[] = {
       .commands = RECONCILE,
       .group = "Reconciliation",
       .help = "job history (CSV) that the bill is compared with" },
+    { .name = "tag",
+      .type = M2_OPT_STRING,
+      .at = AT(tag),
+      .arg = "KEY=VALUE",
+      .commands = RECONCILE,
+      .help = "compare only rows with this cost allocation tag, such as "
+              "aws:cloudformation:stack-name=mroptimum-mode2",
+      .more = "A tag is in an export only after it was activated for cost allocation, and not for the time before." },
+    { .name = "job-tag",
+      .type = M2_OPT_STRING,
+      .at = AT(job_tag),
+      .arg = "KEY",
+      .commands = RECONCILE,
+      .help = "the tag whose value is a job's job_id; without it the task's ARN or id is" },
     { .name = "tolerance",
       .type = M2_OPT_STRING,
       .at = AT(tolerance),

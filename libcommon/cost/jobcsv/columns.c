@@ -20,6 +20,8 @@ static const struct m2_job_column columns[] = {
     { "ephemeral_gb", M2_F_EPHEMERAL, 10, 1, 1, false, "GB" },
     { "arch", M2_F_ARCH, 0, 0, 1, false, NULL },
     { "region", M2_F_REGION, 0, 0, 1, false, NULL },
+    { "resource", M2_F_RESOURCE, 0, 0, 1, false, NULL },
+    { "task_arn", M2_F_RESOURCE, 0, 0, 1, false, NULL },
     { "input_mb", M2_F_INPUT, 9, 1, 1, false, "MB" },
     { "output_mb", M2_F_OUTPUT, 9, 1, 1, false, "MB" },
     { "log_mb", M2_F_LOG, 9, 1, 1, false, "MB" },
@@ -151,7 +153,7 @@ int m2_columns_find(struct m2_columns *out, const struct m2_bytes *names, size_t
     for (int f = 0; f < M2_F_COUNT; f++) {
         if (!found.column[f])
             continue;
-        if (f != M2_F_JOB_ID || tells)
+        if ((f != M2_F_JOB_ID && f != M2_F_RESOURCE) || tells)
             found.present[found.n_present++] = (enum m2_job_field)f;
         if (f >= M2_F_MEASURED)
             found.measured[found.n_measured++] = (enum m2_job_field)f;

@@ -113,7 +113,7 @@ static int on_record(void *user, const struct m2_bytes *fields, size_t n, uint64
     for (int i = 0; i < l->columns->n_present; i++) {
         enum m2_job_field f = l->columns->present[i];
         struct m2_bytes v = fields[l->columns->at[f]];
-        if (f != M2_F_USER && f != M2_F_JOB_ID)
+        if (f != M2_F_USER && f != M2_F_JOB_ID && f != M2_F_RESOURCE)
             v = trim(v.p, v.p + v.n); /* " 4 " is no other number for being quoted */
         else if (l->job->each)
             v.p = m2_arena_strndup(l->names, v.p, v.n);

@@ -106,7 +106,10 @@ struct m2_lane {
     size_t cost_n, cost_cap;
     struct m2_buf out; /* for per_job */
     struct {
-        struct m2_priced *at;
+        struct m2_told {
+            struct m2_priced job;
+            struct m2_job usage;
+        } * at;
         size_t n, cap;
     } priced;               /* for each() */
     struct m2_arena *names; /* what priced borrows when libcsv made the fields */

@@ -217,6 +217,7 @@ static struct m2_priced priced_of(const struct m2_lane *l, const struct size *si
                                   const struct m2_cell_price *p, int64_t started_ms, int64_t duration_ms)
 {
     return (struct m2_priced){ .id = l->field[M2_F_JOB_ID],
+                               .resource = l->field[M2_F_RESOURCE],
                                .user = l->field[M2_F_USER],
                                .region = m2_bytes_of(l->job->prices->regions[l->region].name),
                                .platform = size->platform,
@@ -230,13 +231,13 @@ static struct m2_priced priced_of(const struct m2_lane *l, const struct size *si
                                .cheapest = p->cheapest };
 }
 
-static void tell(struct m2_lane *l, const struct m2_priced *priced)
+static void tell(struct m2_lane *l, const struct m2_priced *priced, const struct m2_job *usage)
 {
     if (l->priced.n == l->priced.cap) {
         l->priced.cap = l->priced.cap ? l->priced.cap * 2 : 1024;
         l->priced.at = m2_xrealloc(l->priced.at, l->priced.cap * sizeof *l->priced.at);
     }
-    l->priced.at[l->priced.n++] = *priced;
+    l->priced.at[l->priced.n++] = (struct m2_told){ *priced, *usage };
 }
 
 static void count(struct m2_lane *l, const struct m2_cell_price *p, int32_t month, struct m2_bytes user)
@@ -320,7 +321,7 @@ static int price_measured(struct m2_lane *l, const struct size *size, const stru
     if (l->job->per_job)
         print_cost(l, &price);
     if (l->job->each)
-        tell(l, &priced);
+        tell(l, &priced, &job);
     return m2_summary_add(l->part, &priced, &bill, err);
 }
 
@@ -362,7 +363,10 @@ int m2_row_price(struct m2_lane *l, uint64_t line, struct m2_err *err)
         print_cost(l, &price);
     if (l->job->each) {
         const struct m2_priced priced = priced_of(l, &size, &price, started_ms, duration_ms);
-        tell(l, &priced);
+        if (!told)
+            used = cell->own.usual;
+        used.duration_ms = duration_ms;
+        tell(l, &priced, &used);
     }
     return 0;
 }

@@ -121,7 +121,7 @@ static int give(void *user, void *lane, struct m2_err *err)
     if (l->out.len && write_out(r, l->out.data, l->out.len, err) < 0)
         return -1;
     for (size_t i = 0; i < l->priced.n; i++)
-        if (r->job->each(r->job->user, &l->priced.at[i], err) < 0)
+        if (r->job->each(r->job->user, &l->priced.at[i].job, &l->priced.at[i].usage, err) < 0)
             return -1;
     r->line += l->lines;
     r->jobs += l->jobs;

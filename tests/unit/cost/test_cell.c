@@ -71,6 +71,23 @@ static int64_t random_ms(enum m2_platform platform)
                                            : INT64_C(100000000000000));
 }
 
+/* In lowest terms; a product could overflow. */
+static bool same_ratio(struct m2_ratio x, struct m2_ratio y)
+{
+    struct m2_ratio *const both[] = { &x, &y };
+    for (int i = 0; i < 2; i++) {
+        m2_int128 g = both[i]->den, rest = both[i]->num % g;
+        while (rest) {
+            m2_int128 next = g % rest;
+            g = rest;
+            rest = next;
+        }
+        both[i]->num /= g;
+        both[i]->den /= (int64_t)g;
+    }
+    return x.num == y.num && x.den == y.den;
+}
+
 static void check_cell(const struct m2_job *size, const struct m2_rates *rates, const struct m2_rates *other)
 {
     struct m2_cell *cell = m2_arena_new_array(a, struct m2_cell, 1);
@@ -126,9 +143,8 @@ static void check_cell(const struct m2_job *size, const struct m2_rates *rates, 
     for (int i = 0; i < M2_C_COUNT; i++) {
         struct m2_cost_sum x = m2_summary_item(fast, (enum m2_cost_item)i),
                            y = m2_summary_item(slow, (enum m2_cost_item)i);
-        cr_expect(x.cost == y.cost && x.missing == y.missing &&
-                      x.quantity.num * y.quantity.den == y.quantity.num * x.quantity.den,
-                  "%s", m2_cost_item((enum m2_cost_item)i)->resource);
+        cr_expect(x.cost == y.cost && x.missing == y.missing && same_ratio(x.quantity, y.quantity), "%s",
+                  m2_cost_item((enum m2_cost_item)i)->resource);
     }
     struct m2_groups g = m2_summary_groups(fast, a, M2_BY_SIZE), h = m2_summary_groups(slow, a, M2_BY_SIZE);
     cr_expect(g.n == 1 && h.n == 1 && strcmp(g.at[0].name, h.at[0].name) == 0 &&

@@ -44,10 +44,11 @@ static void on_progress(void *user, uint64_t done, uint64_t all, uint64_t jobs)
     s->jobs = jobs;
 }
 
-static int on_job(void *user, const struct m2_priced *job, struct m2_err *err)
+static int on_job(void *user, const struct m2_priced *job, const struct m2_job *usage, struct m2_err *err)
 {
     struct seen *s = user;
     char id[20], who[20];
+    cr_assert(usage->duration_ms > 0);
     (void)snprintf(id, sizeof id, "job-%d", s->n);
     (void)snprintf(who, sizeof who, "u%d", s->n % 7);
     cr_assert(job->id.n == strlen(id) && memcmp(job->id.p, id, job->id.n) == 0, "%.*s is not %s",

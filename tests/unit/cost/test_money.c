@@ -129,3 +129,31 @@ Test(money, a_product_that_does_not_fit_is_refused)
     cr_expect(m2_cost_of(&cost, (struct m2_ratio){ 4096 * 600, 1024 * 3600 }, 40480000000));
     cr_expect(cost == 26986666667);
 }
+
+/* Where 64 bits end, printing changes its way: nothing is to be seen of that. */
+Test(money, printing_beyond_64_bits)
+{
+    static const struct {
+        uint64_t high, low; /* high × 10^18 + low */
+        int most, least;
+        const char *want;
+    } cases[] = {
+        { 18, 446744073709551615, 12, 0, "18446744.073709551615" },
+        { 18, 446744073709551616, 12, 0, "18446744.073709551616" },
+        { 18, 446744073709551620, 12, 0, "18446744.07370955162" },
+        { 20, 0, 12, 0, "20000000" },
+        { 200, 0, 12, 2, "200000000.00" },
+        { 184, 467440737095516160, 12, 0, "184467440.73709551616" },
+        { 1000000000000000000, 1, 12, 0, "1000000000000000000000000.000000000001" },
+        { 0, 0, 12, 0, "0" },
+        { 0, 0, 12, 2, "0.00" },
+        { 0, 1, 12, 0, "0.000000000001" },
+        { 0, 100000000000, 12, 0, "0.1" },
+    };
+    char text[M2_DECIMAL_SIZE];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        m2_int128 v = (m2_int128)cases[i].high * INT64_C(1000000000000000000) + cases[i].low;
+        m2_fixed_print(text, v, 12, cases[i].most, cases[i].least);
+        cr_expect_str_eq(text, cases[i].want, "case %zu: %s", i, text);
+    }
+}
