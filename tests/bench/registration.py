@@ -1,4 +1,4 @@
-"""Part 6 of the bench: m2-register and m2-verify beside the upstream way, the AWS CLI and curl, one after the other."""
+"""Part 8 of the bench: m2-register and m2-verify beside the upstream way, the AWS CLI and curl, one after the other."""
 import json
 import pathlib
 import sys
@@ -72,7 +72,7 @@ def part(bench, tools, moto, server, brain_server, brain):
         rows.append([name, tools.ms(theirs), tools.ms(own), tools.judged(f"{theirs / own:.0f} x", theirs >= 20 * own),
                      f"{aws_levels} / {brain_levels}", tools.ms(chain), tools.ms(wall),
                      tools.judged(f"{wall / chain:.2f}", wall <= 1.3 * chain)])
-    tools.table(f"6. The registration beside the AWS CLI and curl (aim 20 x), and with {DELAY_MS} ms added to each answer (aim 1.3)",
+    tools.table(f"8. The registration beside the AWS CLI and curl (aim 20 x), and with {DELAY_MS} ms added to each answer (aim 1.3)",
                 ["tool", "upstream", "ours", "ratio", "chain AWS / Brain", f"chain x {DELAY_MS} ms", "wall", "wall/chain"], rows)
 
 
