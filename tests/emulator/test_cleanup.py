@@ -253,7 +253,13 @@ def test_what_forbids_it_is_said_and_nothing_is_touched(lab):
 def test_the_flags_that_open_what_was_closed(lab):
     lab.stack.protected = True
     lab.account.client("iam").create_account_alias(AccountAlias="lab-prod")
-    run, doc = lab.apply("--disable-termination-protection", "--confirm-account", lab.account.id)
+    flags = ["--disable-termination-protection", "--confirm-account", lab.account.id]
+    lab.cfn.refuse["UpdateTerminationProtection"] = (403, "AccessDenied", "no")
+    run, doc = lab.apply(*flags)
+    assert run.status == 3 and "nothing was deleted" in run.err, run
+    assert lab.cfn.writes == ["UpdateTerminationProtection"] and len(lab.brain.brain.units) == 2, "before anything else"
+    lab.cfn.refuse.clear()
+    run, doc = lab.apply(*flags)
     assert run.status == 0, run
     lab.check_gone()
 
