@@ -1,6 +1,7 @@
 #!/bin/bash
-# How fast m2-doctor and m2-cost are, beside their peers and beside its aims; docs/BENCH.md says what each number means.
-# Needs what scripts/check.sh installs (.venv); makes build/bench and an environment for the AWS CLI in it. Under 10 minutes.
+# How fast the tools are, beside their peers and beside their aims; docs/BENCH.md says what each number means.
+# usage: bench.sh [calls|jobs|empty] [OPTION...]; without a part: calls, then jobs (empty has slow peers)
+# Needs what scripts/check.sh installs (.venv); makes build/bench and an environment for the AWS CLI in it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -11,7 +12,8 @@ cd "$(dirname "$0")/.."
 }
 mkdir -p build
 cmake -S . -B build/bench -G Ninja -DCMAKE_BUILD_TYPE=Release -DM2_TESTS=ON >build/bench.log 2>&1 &&
-    cmake --build build/bench --target m2-doctor m2-cost bench_lookups bench_floor bench_peak -j "$(nproc)" >>build/bench.log 2>&1 || {
+    cmake --build build/bench --target m2-doctor m2-cost m2-register m2-verify bench_lookups bench_floor bench_peak \
+        bench_empty fake_s3 -j "$(nproc)" >>build/bench.log 2>&1 || {
     tail -n 20 build/bench.log >&2
     echo "bench.sh: the build failed; the whole log is in build/bench.log" >&2
     exit 1
@@ -23,7 +25,20 @@ if ! cmp -s tests/bench/requirements.txt build/bench-aws/installed.txt; then
     cp tests/bench/requirements.txt build/bench-aws/installed.txt
 fi
 export PYTHONDONTWRITEBYTECODE=1
-want_packages mawk miller
-.venv/bin/python tests/bench/bench.py --build build/bench --aws "$PWD/build/bench-aws/bin/aws" "$@"
-# Tables 6 and 7; asked for parts of the others alone, there is nothing more to do.
-[ $# -gt 0 ] || exec .venv/bin/python tests/bench/jobs.py --build build/bench --python "$PWD/build/bench-aws/bin/python"
+calls() { .venv/bin/python tests/bench/bench.py --build build/bench --aws "$PWD/build/bench-aws/bin/aws" "$@"; }
+jobs() {
+    want_packages mawk miller
+    .venv/bin/python tests/bench/jobs.py --build build/bench --python "$PWD/build/bench-aws/bin/python" "$@"
+}
+empty() { .venv/bin/python tests/bench/empty.py --build build/bench --aws "$PWD/build/bench-aws/bin/aws" "$@"; }
+case ${1:-} in
+calls | jobs | empty)
+    part=$1
+    shift
+    "$part" "$@"
+    ;;
+*)
+    calls "$@"
+    jobs
+    ;;
+esac

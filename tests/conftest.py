@@ -59,6 +59,11 @@ def register(tmp_path):
 
 
 @pytest.fixture
+def verify(tmp_path):
+    return Tool("m2-verify", tmp_path)
+
+
+@pytest.fixture
 def cleanup(tmp_path):
     tool = Tool("m2-cleanup", tmp_path)
     tool.env["XDG_STATE_HOME"] = str(tmp_path / "state")

@@ -55,6 +55,9 @@ _m2_doctor()
     --explain)
         return
         ;;
+    --email)
+        return
+        ;;
     --profile)
         return
         ;;
@@ -71,7 +74,7 @@ _m2_doctor()
         return
         ;;
     --format)
-        COMPREPLY=($(compgen -W 'text json' -- "$cur"))
+        COMPREPLY=($(compgen -W 'text json markdown junit github' -- "$cur"))
         return
         ;;
     --output)
@@ -89,7 +92,7 @@ _m2_doctor()
         ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '--snapshot --save-snapshot --no-redact --since --expect-account --vpc --subnet --security-group --assign-public-ip --lambda-image --fargate-image --only --skip --list-checks --explain --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W '--snapshot --save-snapshot --no-redact --since --expect-account --vpc --subnet --security-group --assign-public-ip --lambda-image --fargate-image --only --skip --list-checks --explain --email --password-stdin --token-stdin --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' -- "$cur"))
     fi
 }
 complete -F _m2_doctor m2-doctor

@@ -66,6 +66,13 @@ void m2_doc_point(struct m2_doc_chart *c, const char *label, double x, double y)
 void m2_doc_mark_y(struct m2_doc_chart *c, const char *label, double y);
 void m2_doc_mark_x(struct m2_doc_chart *c, const char *label, double x);
 
+/* ---- findings as a document ---- */
+
+/** The verdict, what it is about, and the root causes. */
+struct m2_doc *m2_report_doc(struct m2_arena *a, const struct m2_findings *f);
+/** Append what else was found, and the notes. */
+void m2_report_doc_rest(struct m2_doc *d, const struct m2_findings *f);
+
 struct m2_doc_renderer {
     const char *name; /* "text", "markdown", "html", "csv" */
     void (*render)(struct m2_buf *out, const struct m2_doc *d, const struct m2_report_style *style);

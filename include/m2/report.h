@@ -1,5 +1,5 @@
 /*
- * m2/report.h — findings as text or JSON (later markdown, html, junit, github); knows no AWS.
+ * m2/report.h — findings as text, JSON, markdown, JUnit's XML or annotations of a GitHub workflow; knows no AWS.
  */
 #ifndef M2_REPORT_H
 #define M2_REPORT_H
@@ -18,11 +18,14 @@ struct m2_report_style {
 };
 
 struct m2_renderer {
-    const char *name; /* "text", "json" */
+    const char *name; /* "text", "json", "markdown", "junit", "github" */
     void (*render)(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
 };
 /** Ended by a row whose name is NULL; --format and its help are read from here. */
 const struct m2_renderer *m2_renderers(void);
 const struct m2_renderer *m2_renderer_find(const char *name);
+
+/** One annotation of a workflow: KIND is "error", "warning" or "notice"; TITLE and MESSAGE are foreign text. */
+void m2_github_annotation(struct m2_buf *out, const char *kind, const char *title, const char *message);
 
 #endif

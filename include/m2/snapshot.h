@@ -43,6 +43,9 @@ struct m2_target {
     M2_VEC(const char *) buckets;     /* the same */
     const char *subnets_from;  /* "--subnet", "state machine arn:…", "default VPC" */
     const char *expected_account; /* where the user named one, else NULL */
+    const char *alias;            /* of the unit at CloudMR Brain, where the user named one, else NULL */
+    bool must_exist;              /* the stack is to be there: its absence is a fault */
+    M2_VEC(const char *) expected_outputs; /* "KEY=VALUE": what the stack's outputs are to be */
     int64_t since_ms;          /* failures before collected_at - since_ms are not read; 0: 7 days */
 };
 
@@ -63,6 +66,8 @@ int m2_snapshot_load(struct m2_snapshot *out, struct m2_arena *a, const char *pa
 /** From a parsed document; ROOT must live in A. */
 int m2_snapshot_from_value(struct m2_snapshot *out, struct m2_arena *a, struct m2_value *root,
                            const char *name, struct m2_err *err) M2_MUST_USE;
+/** Append CALLS (an array of calls, copied without secrets) to S. Errors: as m2_snapshot_from_value. */
+int m2_snapshot_add(struct m2_snapshot *s, const struct m2_value *calls, struct m2_err *err) M2_MUST_USE;
 /** Through a temporary file, mode 0600; REDACT removes what docs/FORMATS lists; without it only secrets go. */
 int m2_snapshot_save(const struct m2_snapshot *s, const char *path, bool redact, struct m2_err *err) M2_MUST_USE;
 /** A redacted deep copy in A. */

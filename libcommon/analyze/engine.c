@@ -119,7 +119,7 @@ static void say_denied(struct m2_findings *out, const struct m2_snapshot *snap)
     for (size_t i = 0; i < snap->n_calls; i++) {
         refused += snap->calls[i].status == M2_CALL_ERROR &&
                    !m2_code_not_found(snap->calls[i].code, snap->calls[i].message);
-        skipped += snap->calls[i].status == M2_CALL_SKIPPED;
+        skipped += snap->calls[i].status == M2_CALL_SKIPPED && !m2_str_eq(snap->calls[i].service, "brain");
     }
     if (refused)
         m2_vec_push(

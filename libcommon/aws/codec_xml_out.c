@@ -2,31 +2,61 @@
 
 #include "aws/codec.h"
 
-/* First child of N that holds member S; the names AWS may give it are tried in order. */
-static const struct m2_xml *find_member(const struct m2_codec *c, struct m2_shape s, const char *key,
-                                        const struct m2_xml *n)
+/* What the model says of a member, looked up once for all items of a list. */
+struct field {
+    const char *key, *name, *element; /* element: the other name a flattened list may go by, or NULL */
+    struct m2_shape shape;
+    bool attribute;
+};
+
+struct fields {
+    struct field *at;
+    size_t n;
+};
+
+static struct fields fields_of(const struct m2_codec *c, struct m2_shape s)
 {
-    const struct m2_xml *at = m2_xml_child(n, m2_shape_name(s, key));
-    if (at || s.kind != M2_K_LIST || !m2_shape_has(s, "flattened"))
-        return at;
-    /* A flattened list may go by its elements' name. */
-    const char *element = m2_shape_name(m2_shape_part(c, s, "member"), NULL);
-    return element ? m2_xml_child(n, element) : NULL;
+    const struct m2_value *members = m2_shape_members(s);
+    struct fields f = { m2_arena_new_array(c->a, struct field, m2_v_len(members)), 0 };
+    m2_members_each(i, members)
+    {
+        const struct m2_member *m = &members->u.object.at[i];
+        const struct m2_shape member = m2_shape_of(c, m->value);
+        if (!m2_shape_in_answer(member))
+            continue;
+        struct field *field = &f.at[f.n++];
+        *field = (struct field){ .key = m->key, .name = m2_shape_name(member, m->key), .shape = member };
+        field->attribute = m2_shape_has(member, "xmlAttribute");
+        if (member.kind == M2_K_LIST && m2_shape_has(member, "flattened"))
+            field->element = m2_shape_name(m2_shape_part(c, member, "member"), NULL);
+    }
+    return f;
 }
 
-static const char *attribute_of(struct m2_shape s, const char *key, const struct m2_xml *n)
+/* First child of N that holds the member; the names AWS may give it are tried in order. */
+static const struct m2_xml *find_member(const struct field *f, const struct m2_xml *n)
 {
-    const char *name = m2_shape_name(s, key), *colon = strchr(name, ':');
-    return m2_xml_attr_value(n, colon ? colon + 1 : name);
+    const struct m2_xml *at = m2_xml_child(n, f->name);
+    return at || !f->element ? at : m2_xml_child(n, f->element);
 }
+
+static const char *attribute_of(const struct field *f, const struct m2_xml *n)
+{
+    const char *colon = strchr(f->name, ':');
+    return m2_xml_attr_value(n, colon ? colon + 1 : f->name);
+}
+
+static struct m2_value *read_fields(const struct m2_codec *c, const struct fields *f, const struct m2_xml *n);
 
 static struct m2_value *read_flat_list(const struct m2_codec *c, struct m2_shape s,
                                        const struct m2_xml *first)
 {
     struct m2_value *out = m2_v_array(c->a);
     const struct m2_shape member = m2_shape_part(c, s, "member");
+    const bool structures = member.kind == M2_K_STRUCTURE;
+    const struct fields f = structures ? fields_of(c, member) : (struct fields){ 0 };
     for (const struct m2_xml *n = first; n; n = m2_xml_next_same(n))
-        m2_v_push(c->a, out, m2_xml_read(c, member, n));
+        m2_v_push(c->a, out, structures ? read_fields(c, &f, n) : m2_xml_read(c, member, n));
     return out;
 }
 
@@ -57,35 +87,38 @@ static struct m2_value *read_member(const struct m2_codec *c, struct m2_shape s,
     return m2_xml_read(c, s, n);
 }
 
-static struct m2_value *read_structure(const struct m2_codec *c, struct m2_shape s, const struct m2_xml *n)
+static struct m2_value *read_fields(const struct m2_codec *c, const struct fields *f, const struct m2_xml *n)
 {
     struct m2_value *out = m2_v_object(c->a);
-    const struct m2_value *members = m2_shape_members(s);
-    m2_members_each(i, members)
-    {
-        const struct m2_member *m = &members->u.object.at[i];
-        struct m2_shape member = m2_shape_of(c, m->value);
-        if (!m2_shape_in_answer(member))
-            continue;
-        if (m2_shape_has(member, "xmlAttribute")) {
-            const char *text = attribute_of(member, m->key, n);
+    for (size_t i = 0; i < f->n; i++) {
+        const struct field *field = &f->at[i];
+        if (field->attribute) {
+            const char *text = attribute_of(field, n);
             if (text)
-                m2_v_set(c->a, out, m->key, m2_scalar_read(c, member, text, strlen(text)));
+                m2_v_set(c->a, out, field->key, m2_scalar_read(c, field->shape, text, strlen(text)));
             continue;
         }
-        const struct m2_xml *at = find_member(c, member, m->key, n);
+        const struct m2_xml *at = find_member(field, n);
         if (at)
-            m2_v_set(c->a, out, m->key, read_member(c, member, at));
+            m2_v_set(c->a, out, field->key, read_member(c, field->shape, at));
     }
     return out;
+}
+
+static struct m2_value *read_structure(const struct m2_codec *c, struct m2_shape s, const struct m2_xml *n)
+{
+    const struct fields f = fields_of(c, s);
+    return read_fields(c, &f, n);
 }
 
 static struct m2_value *read_list(const struct m2_codec *c, struct m2_shape s, const struct m2_xml *n)
 {
     struct m2_value *out = m2_v_array(c->a);
     const struct m2_shape member = m2_shape_part(c, s, "member");
+    const bool structures = member.kind == M2_K_STRUCTURE;
+    const struct fields f = structures ? fields_of(c, member) : (struct fields){ 0 };
     for (const struct m2_xml *item = n->first; item; item = item->next)
-        m2_v_push(c->a, out, m2_xml_read(c, member, item));
+        m2_v_push(c->a, out, structures ? read_fields(c, &f, item) : m2_xml_read(c, member, item));
     return out;
 }
 

@@ -21,11 +21,8 @@ static bool agree(const struct m2_unit *a, const struct m2_unit *b, enum m2_unit
 }
 
 /* Names that a person would call the same: "MR Optimum", "mroptimum", "mr_optimum". */
-static bool same_app(const struct m2_unit *a, const struct m2_unit *b, bool exact)
+static bool names_agree(const char *p, const char *q)
 {
-    const char *p = text(a, M2_UNIT_APP), *q = text(b, M2_UNIT_APP);
-    if (exact)
-        return strcmp(p, q) == 0;
     for (;; p++, q++) {
         p += strspn(p, " _-");
         q += strspn(q, " _-");
@@ -34,6 +31,16 @@ static bool same_app(const struct m2_unit *a, const struct m2_unit *b, bool exac
         if (!*p || !*q || strncasecmp(p, q, 1) != 0)
             return false;
     }
+}
+
+static bool same_app(const struct m2_unit *a, const struct m2_unit *b, bool exact)
+{
+    return exact ? agree(a, b, M2_UNIT_APP) : names_agree(text(a, M2_UNIT_APP), text(b, M2_UNIT_APP));
+}
+
+bool m2_unit_is_of_app(const struct m2_unit *u, const char *app)
+{
+    return !u->at[M2_UNIT_APP] || names_agree(u->at[M2_UNIT_APP], app);
 }
 
 enum m2_unit_relation m2_unit_relate(const struct m2_unit *wanted, const struct m2_unit *other)

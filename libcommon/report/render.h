@@ -6,6 +6,12 @@
 
 void m2_render_text(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
 void m2_render_json(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
+void m2_render_markdown(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
+void m2_render_junit(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
+void m2_render_github(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
+
+/** "Not ready: 2 root causes explain 3 more failures." ROOTS: how many are told. */
+const char *m2_report_verdict(struct m2_arena *a, const struct m2_findings *f, size_t roots);
 
 /** Columns that S takes on a terminal. */
 size_t m2_columns(const char *s);

@@ -6,9 +6,8 @@
 #include "report/render.h"
 
 static const struct m2_renderer renderers[] = {
-    { "text", m2_render_text },
-    { "json", m2_render_json },
-    { NULL, NULL },
+    { "text", m2_render_text },   { "json", m2_render_json },     { "markdown", m2_render_markdown },
+    { "junit", m2_render_junit }, { "github", m2_render_github }, { NULL, NULL },
 };
 
 const struct m2_renderer *m2_renderers(void)

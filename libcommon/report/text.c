@@ -9,31 +9,11 @@
 
 #define READABLE_COLUMNS 100 /* longer lines are hard to read, however wide the terminal */
 
-static const char *not_ready(struct m2_printer *p, size_t roots)
-{
-    size_t beneath = p->f->counts[M2_FAIL] - p->f->root_causes.len;
-    if (!beneath)
-        return m2_arena_printf(p->arena, "Not ready: %zu root %s.", roots,
-                               m2_report_plural(roots, "cause", "causes"));
-    return m2_arena_printf(p->arena, "Not ready: %zu root %s %zu more %s.", roots,
-                           m2_report_plural(roots, "cause explains", "causes explain"), beneath,
-                           m2_report_plural(beneath, "failure", "failures"));
-}
-
 static void verdict(struct m2_printer *p, size_t roots)
 {
     const struct m2_findings *f = p->f;
-    size_t unknown = m2_report_checks(f, M2_UNKNOWN);
-    const char *text = "Ready: nothing failed.";
     bool ready = m2_str_eq(f->verdict, "ready");
-    if (f->counts[M2_FAIL])
-        text = not_ready(p, roots);
-    else if (!ready)
-        text = m2_arena_printf(p->arena, "Not sure: nothing failed, but %zu %s not be made (below: why).",
-                               unknown, m2_report_plural(unknown, "check could", "checks could"));
-    else if (unknown)
-        text = m2_arena_printf(p->arena, "Ready: nothing failed; %zu less important %s not be made.", unknown,
-                               m2_report_plural(unknown, "check could", "checks could"));
+    const char *text = m2_report_verdict(p->arena, f, roots);
     struct m2_buf b;
     m2_buf_init(&b, 4096);
     m2_wrap(&b, text, 0, 0, p->width, false);

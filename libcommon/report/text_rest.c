@@ -5,18 +5,6 @@
 
 #define INDENT 13
 
-size_t m2_report_checks(const struct m2_findings *f, enum m2_status s)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < f->list.len; i++) {
-        bool first = f->list.at[i]->status == s;
-        for (size_t k = 0; k < i && first; k++)
-            first = f->list.at[k]->status != s || !m2_str_eq(f->list.at[k]->id, f->list.at[i]->id);
-        n += first;
-    }
-    return n;
-}
-
 static void heading(struct m2_printer *p, const char *text)
 {
     m2_buf_addc(p->out, '\n');

@@ -93,9 +93,12 @@ int m2_target_read(struct m2_target *out, struct m2_arena *a, const struct m2_va
     t.subnets_from = m2_v_str(v, "subnets_from");
     t.expected_account = m2_v_text(m2_v_get(v, "expected_account"));
     t.since_ms = m2_v_int_or(v, "since_ms", 0);
+    t.alias = m2_v_str(v, "alias");
+    t.must_exist = m2_v_bool_or(v, "must_exist", false);
     READ_LIST(a, m2_v_get(v, "subnets"), &t.subnets);
     READ_LIST(a, m2_v_get(v, "security_groups"), &t.security_groups);
     READ_LIST(a, m2_v_get(v, "buckets"), &t.buckets);
+    READ_LIST(a, m2_v_get(v, "expected_outputs"), &t.expected_outputs);
     if (m2_v_is(m2_v_get(v, "assign_public_ip"), M2_BOOL))
         t.assign_public_ip = m2_v_bool_or(v, "assign_public_ip", false);
     *out = t;
@@ -133,6 +136,11 @@ struct m2_value *m2_target_to_value(struct m2_arena *a, const struct m2_target *
     if (t->buckets.len)
         m2_v_set(a, v, "buckets", strings(a, t->buckets.at, t->buckets.len));
     set_known(a, v, "expected_account", t->expected_account);
+    set_known(a, v, "alias", t->alias);
+    if (t->must_exist)
+        m2_v_set_bool(a, v, "must_exist", true);
+    if (t->expected_outputs.len)
+        m2_v_set(a, v, "expected_outputs", strings(a, t->expected_outputs.at, t->expected_outputs.len));
     if (t->since_ms)
         m2_v_set_int(a, v, "since_ms", t->since_ms);
     return v;

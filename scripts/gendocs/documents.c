@@ -134,10 +134,10 @@ static const struct {
     [M2_READ_CHECKS] = { "# What m2-doctor reads\n\nGenerated from the collector table by "
                          "`scripts/update-docs.sh`: every "
                          "call that a run may make, and the IAM action that allows it. Apart from fetching "
-                         "credentials "
-                         "(CREDENTIALS.md) nothing else is called, and none of it writes. A run makes only "
-                         "the calls whose "
-                         "inputs exist and whose checks were chosen.\n\n",
+                         "credentials (CREDENTIALS.md), and CloudMR Brain's login and list of units where "
+                         "an address and a login are given, nothing else is called, and none of it writes. "
+                         "A run makes only the calls whose inputs exist and whose checks were chosen. What "
+                         "m2-verify's test job needs besides is in [VERIFY](VERIFY.md).\n\n",
                          "\n## The smallest policy\n\nAttach it to whoever runs m2-doctor, if "
                          "`ReadOnlyAccess` is too "
                          "much:\n\n" },

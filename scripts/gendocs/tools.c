@@ -6,12 +6,14 @@
 #include "m2-cost/cost.h"
 #include "m2-doctor/doctor.h"
 #include "m2-register/register.h"
+#include "m2-verify/verify.h"
 #include "m2/str.h"
 
 const struct gendocs_tool gendocs_tools[] = {
     { &doctor_tool, sizeof(struct doctor_args) },
     { &cost_tool, sizeof(struct cost_args) },
     { &register_tool, sizeof(struct register_args) },
+    { &verify_tool, sizeof(struct verify_args) },
     { &cleanup_tool, sizeof(struct cleanup_args) },
     { NULL, 0 },
 };

@@ -22,6 +22,7 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "emulator"), str(HERE)]
 
+import registration  # noqa: E402
 import scenarios  # noqa: E402
 import seed  # noqa: E402
 
@@ -343,7 +344,7 @@ def main():
     parser.add_argument("--aws", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--cli-rounds", type=int, default=3)
-    parser.add_argument("--parts", default="12345", help="which tables: 2 makes what 4 needs, so 4 includes it")
+    parser.add_argument("--parts", default="123456", help="which tables: 2 makes what 4 needs, so 4 includes it")
     args = parser.parse_args()
     parts = set(args.parts) | ({"2"} if "4" in args.parts else set())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended by a signal"))  # so that the servers are stopped
@@ -356,7 +357,8 @@ def main():
             scenarios.public(account)
         saved = bench.whole_run(account, server) if "2" in parts else None
         for part, run in (("4", lambda: bench.alone(saved)), ("1", lambda: bench.lookups(moto, server)),
-                          ("3", lambda: bench.chains(account, moto, server)), ("5", bench.growth)):
+                          ("3", lambda: bench.chains(account, moto, server)), ("5", bench.growth),
+                          ("6", lambda: registration.run(bench, sys.modules[__name__], moto, server))):
             if part in parts:
                 run()
     print(f"\ntook {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f} at the end")

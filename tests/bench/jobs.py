@@ -1,4 +1,4 @@
-"""Times m2-cost jobs beside its peers on a generated history and prints table 6. Started by scripts/bench.sh.
+"""Times m2-cost jobs beside its peers on a generated history and prints tables 7 and 8. Started by scripts/bench.sh.
 
 The peers price, group by platform, user and month, and compute the quantiles in one query or pass each, in binary floating
 point and without a check of the rows; mawk only prices and groups. Runs alternate; the fastest of each is told, because
@@ -108,7 +108,7 @@ def compare(args, path, home):
         peak, ratio = peer.peak_mib(args.build), best[name] / first
         rows.append([name, ms(best[name]), judged(f"{ratio:.2f} x", ratio >= 1.5) if name.startswith("Duck") else f"{ratio:.2f} x",
                      judged(f"{peak:.0f} MiB", peak <= 64) if name.startswith("m2") else f"{peak:.0f} MiB"])
-    table(f"6. A history of {args.rows:,} jobs, {path.stat().st_size / 1e6:.0f} MB: priced, grouped, quantiles "
+    table(f"7. A history of {args.rows:,} jobs, {path.stat().st_size / 1e6:.0f} MB: priced, grouped, quantiles "
           "(aims: DuckDB 1.5 x, 64 MiB)", ["run", "fastest", "of ours", "peak memory"], rows)
     return first
 
@@ -116,7 +116,7 @@ def compare(args, path, home):
 def growth(args, path, home, first):
     need = path.stat().st_size * 11
     if shutil.disk_usage(home).free < need + (1 << 30):
-        print(f"\n(no table 7: {need / 1e9:.1f} GB of disk are needed)")
+        print(f"\n(no table 8: {need / 1e9:.1f} GB of disk are needed)")
         return
     ten = home / "ten.csv"
     with open(path, "rb") as source, open(ten, "wb") as target:
@@ -128,7 +128,7 @@ def growth(args, path, home, first):
     peer = ours(args.build, ten)
     took, peak = min(peer.seconds() for _ in range(2)), peer.peak_mib(args.build)
     first = min(first, *(ours(args.build, path).seconds() for _ in range(2)))
-    table("7. Ten times as many (aims: time in proportion, 64 MiB)", ["jobs", "fastest", "of the first", "peak memory"], [
+    table("8. Ten times as many (aims: time in proportion, 64 MiB)", ["jobs", "fastest", "of the first", "peak memory"], [
         [f"{args.rows:,}", ms(first), "1.00 x", ""],
         [f"{args.rows * 10:,}", ms(took), judged(f"{took / first:.2f} x", took <= 11.5 * first), judged(f"{peak:.0f} MiB", peak <= 64)]])
 
@@ -145,7 +145,7 @@ def main():
         home = pathlib.Path(home)
         path = home / "jobs.csv"
         make_jobs.write(path, args.rows)
-        print(f"\nload {os.getloadavg()[0]:.1f} before tables 6 and 7")
+        print(f"\nload {os.getloadavg()[0]:.1f} before tables 7 and 8")
         growth(args, path, home, compare(args, path, home))
 
 

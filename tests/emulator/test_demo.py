@@ -54,3 +54,28 @@ def test_a_new_user_follows_the_page(root, register, demo):
         if promise:
             assert promise[1].rstrip(" …") in run.out, (line, run)
     assert register("--list").out == "There is no computing unit of MR Optimum.\n"
+
+
+def test_and_sees_it_verified_broken_named_and_mended(root, register, verify, demo):
+    for tool in (register, verify):
+        tool.env.update(demo)
+    register("--alias", "Lab 3")  # as the first walk left the numbers: two units were made and are gone
+    register("--alias", "Lab 4")
+    unit = register("--list").out.splitlines()[1].split()[0]
+    assert unit == "cu-0002" and register("--unregister", unit, "--confirm", unit).status == 0
+    block = next(b for b in re.findall(r"```\n(.*?)```", (root / "docs/REGISTER.md").read_text(), re.S) if "m2-verify" in b)
+    broken = False
+    for line in block.strip().splitlines():
+        command, _, comment = line.partition("   #")
+        words = re.findall(r"\S+", command)
+        if words[0] == "curl":
+            subprocess.run(["bash", "-c", command], env={**os.environ, **demo}, check=True, capture_output=True)
+            broken = True
+            continue
+        if "--unregister" in words:
+            assert register("--unregister", words[-1], "--confirm", words[-1]).status == 0, line
+            continue
+        run = {"m2-register": register, "m2-verify": verify}[words[0].rsplit("/", 1)[1]](*words[1:])
+        assert comment.strip(" \u2026.") in run.out, (line, run)
+        assert run.status == int(broken and "names another" in comment), (line, run)
+    assert register("--list").out == "There is no computing unit of MR Optimum.\n"

@@ -9,7 +9,8 @@ Style, what registering does with a unit that is there (same application, mode, 
   upsert   writes the fields over it, the id stays
 Shape of the list: array, units, computingUnits, items, data, nested, modes.
 Faults come from PUT /__faults with a list of {"path": part of the path, "at": n-th matching request (1: the first), "times": how often,
-"do": one of FAULTS, "ms": delay}. PUT /__state {"units": [...]} replaces the units, GET /__state and GET /__log show all.
+"do": one of FAULTS, "ms": delay}. PUT /__state {"units": [...]} replaces the units, PUT /__break {FIELD: VALUE} changes a field of
+all, GET /__state and GET /__log show all.
 """
 import argparse
 import base64
@@ -253,6 +254,9 @@ class Server:
         with b.lock:
             if method == "PUT" and path == "/__faults":
                 b.faults = json.loads(raw)
+            elif method == "PUT" and path == "/__break":
+                for unit in b.units:
+                    unit.update(json.loads(raw))
             elif method == "PUT":
                 for key, value in json.loads(raw).items():
                     setattr(b, key, value)

@@ -97,7 +97,7 @@ def complete(script, *words):
 def test_bash_completes_options_and_choices(prefix):
     script = one(prefix, "completions/m2-doctor")
     assert complete(script, "m2-doctor", "--exp") == ["--expect-account", "--explain", "--explain-config"]
-    assert complete(script, "m2-doctor", "--format", "j") == ["json"]
+    assert complete(script, "m2-doctor", "--format", "js") == ["json"]
     assert complete(script, "m2-doctor", "--color", "=", "n") == ["never"]
     assert complete(script, "m2-doctor", "--no-such") == []
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/session.h"
+#include "common/units.h"
 #include "m2/check.h"
 #include "m2/collect.h"
 #include "m2/endpoint.h"
@@ -20,6 +21,7 @@ struct run {
     const struct doctor_args *args;
     const struct tool_world *world;
     struct session session;
+    struct units_reading units;
     struct m2_progress *progress;
     struct m2_snapshot snap;
     M2_VEC(const char *) notes;
@@ -111,13 +113,17 @@ static int collect(struct run *r, const char *const *checks, struct m2_err *cut,
     options.target.since_ms = DEFAULT_SINCE_MS;
     options.target.expected_account =
         m2_env(r->world->sys, "AWS_ACCOUNT_ID"); /* who is meant by "me", here */
+    options.target.alias = r->units.alias;
     set_target(r, &options.target);
     bool timed_out = false;
+    units_start(&r->units, options.deadline_mono_ms);
     if (m2_collect(&r->snap, r->arena, &options, &timed_out, err) < 0) {
         if (err->code != M2_ECRED || !r->snap.root)
             return -1;
         *cut = *err;
     }
+    if (units_finish(&r->units, err) < 0 || units_add_calls(&r->units, &r->snap, err) < 0)
+        return -1;
     if (timed_out && cut->code == M2_OK)
         m2_fail(cut, M2_ETIMEOUT,
                 "the run was ended after %lld s (--timeout); the report holds what was read until then",
@@ -207,13 +213,25 @@ static int read_settings(struct run *r, struct m2_err *err)
     return 0;
 }
 
+/* Brain is asked by a live run that wants to know and can log in. */
+static int settle_brain(struct run *r, const char *const *checks, struct m2_err *err)
+{
+    bool wanted = false;
+    for (; *checks; checks++)
+        wanted |= m2_str_starts(*checks, "brain.");
+    if (!wanted || r->args->snapshot)
+        return 0;
+    return units_settle(&r->units, r->arena, &r->session, &r->args->login, false, err);
+}
+
 static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struct m2_err *err)
 {
     const struct doctor_args *a = r->args;
     struct m2_err cut = { 0 };
     const char *const *checks = NULL;
     if (m2_checks_select(&checks, r->arena, list_of(r, &a->only), list_of(r, &a->skip), err) < 0 ||
-        read_settings(r, err) < 0 || check_files(a, err) < 0 || get_snapshot(r, checks, &cut, err) < 0)
+        read_settings(r, err) < 0 || check_files(a, err) < 0 || settle_brain(r, checks, err) < 0 ||
+        get_snapshot(r, checks, &cut, err) < 0)
         return -1;
     m2_progress_clear(r->progress);
     if (a->save_snapshot && m2_snapshot_save(&r->snap, a->save_snapshot, !a->no_redact, err) < 0)
@@ -239,6 +257,7 @@ int doctor_run(struct m2_buf *out, enum m2_exit *status, const struct doctor_arg
     m2_progress_clear(r.progress);
     m2_progress_free(r.progress);
     session_close(&r.session);
+    units_free(&r.units);
     m2_arena_free(r.arena);
     return rc;
 }

@@ -4,11 +4,13 @@
 #ifndef M2_DOCTOR_H
 #define M2_DOCTOR_H
 
+#include "common/login.h"
 #include "common/main.h"
 #include "m2/cli.h"
 
 struct doctor_args {
     struct m2_common common;
+    struct login_args login;
     const char *snapshot, *save_snapshot;
     const char *vpc, *assign_public_ip, *lambda_image, *fargate_image, *expect_account;
     struct m2_strlist subnet, security_group, only, skip;

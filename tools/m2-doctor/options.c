@@ -97,6 +97,7 @@ static const struct m2_opt options[] = {
       .at = AT(explain),
       .arg = "ID",
       .help = "a check, an area or a cause in full: why, how it is found, fix, rights, sources" },
+    LOGIN_OPTS(struct doctor_args, login),
     M2_COMMON_OPTS(struct doctor_args, common, formats),
     { .name = NULL },
 };
@@ -119,7 +120,10 @@ const struct m2_tool doctor_tool = {
         "their evidence and the command that mends them. It works before a deployment, after a failed one, "
         "and "
         "on a saved snapshot without network or credentials.\n\n"
-        "What it may not read it reports as unknown, with the right that is missing; it never guesses.",
+        "What it may not read it reports as unknown, with the right that is missing; it never guesses.\n\n"
+        "Where the address of CloudMR Brain and a login are given, it reads the registered units too and "
+        "compares "
+        "them with the stack; otherwise those checks are skipped.",
     .opts = options,
     .examples = examples,
 };

@@ -112,6 +112,33 @@ static void check_output(struct m2_check_run *r, const struct m2_stackview *v, s
     m2_found_about(r, f, o->value);
 }
 
+/* ---- what the user says the outputs are to be ---- */
+
+static void check_expected(struct m2_check_run *r, const struct m2_stackview *v, const char *wanted)
+{
+    const char *value = NULL, *key = m2_str_cut(r->arena, wanted, '=', &value);
+    const struct m2_output *o = m2_stackview_output(v, key);
+    const char *is = o ? m2_str_or(o->value, "") : NULL;
+    value = m2_str_or(value, "");
+    if (m2_str_eq(is, value)) {
+        m2_found_pass(r, key, "%s = %s, as expected", key, is);
+        return;
+    }
+    struct m2_finding *f = m2_found(r, M2_FAIL, key, o ? "stack.output-invalid" : "stack.output-missing");
+    if (o) {
+        m2_found_title(r, f, "Output %s is not what was expected", key);
+        m2_found_detail(r, f, "%s is \"%s\", expected was \"%s\".", key, is, value);
+    } else {
+        m2_found_title(r, f, "The stack has no output %s", key);
+        m2_found_detail(r, f, "Neither %s nor its nested stacks have an output %s; expected was \"%s\".",
+                        v->name, key, value);
+    }
+    m2_found_fix(r, f, "Update the stack so that %s is \"%s\", or correct what is expected.", key, value);
+    m2_found_evidence(r, f, o ? o->call : v->look.call,
+                      m2_arena_printf(r->arena, "Stacks[].Outputs[?OutputKey=='%s']", key),
+                      is ? m2_v_string(r->arena, is) : m2_v_get(v->root, "Outputs"));
+}
+
 void m2_stack_outputs(struct m2_check_run *r)
 {
     struct m2_stackview v = { 0 };
@@ -127,5 +154,7 @@ void m2_stack_outputs(struct m2_check_run *r)
     } else {
         for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
             check_output(r, &v, i);
+        for (size_t i = 0; i < r->snap->target.expected_outputs.len; i++)
+            check_expected(r, &v, r->snap->target.expected_outputs.at[i]);
     }
 }

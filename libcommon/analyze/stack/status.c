@@ -71,6 +71,23 @@ const struct m2_status_row *m2_status_row(const char *status)
                                                : &other;
 }
 
+/* Before a deployment that is as it should be; who verifies one expects a stack. */
+static void none(struct m2_check_run *r, const struct m2_stackview *v, const char *name)
+{
+    const char *said = m2_arena_printf(r->arena,
+                                       "There is no stack %s in %s: nothing is deployed yet, or --stack, "
+                                       "--region or --profile point elsewhere.",
+                                       name, m2_str_or(r->snap->region, "this region"));
+    if (!r->snap->target.must_exist) {
+        m2_found_skip(r, name, "%s", said);
+        return;
+    }
+    struct m2_finding *f = m2_found(r, M2_FAIL, name, "stack.missing");
+    m2_found_title(r, f, "There is no stack %s", name);
+    m2_found_detail(r, f, "%s", said);
+    m2_found_evidence(r, f, v->look.call, "Stacks", NULL);
+}
+
 void m2_stack_status(struct m2_check_run *r)
 {
     struct m2_stackview v = { 0 };
@@ -81,15 +98,14 @@ void m2_stack_status(struct m2_check_run *r)
         return;
     }
     if (v.state == M2_STACK_NONE) {
-        m2_found_skip(
-            r, name,
-            "There is no stack %s in %s: nothing is deployed yet, or --stack, --region or --profile "
-            "point elsewhere.",
-            name, m2_str_or(r->snap->region, "this region"));
+        none(r, &v, name);
         return;
     }
     const struct m2_status_row *row = m2_status_row(v.status);
-    struct m2_finding *f = m2_found(r, row->level, name, row->cause);
+    /* Who verifies needs a stack that is done, not one that will be. */
+    bool waits =
+        row->level == M2_UNKNOWN && r->snap->target.must_exist && m2_str_eq(row->cause, "stack.in-progress");
+    struct m2_finding *f = m2_found(r, waits ? M2_FAIL : row->level, name, row->cause);
     const char *why = m2_v_str(v.root, "StackStatusReason");
     m2_found_title(r, f, "Stack %s is in state %s", name, m2_str_or(v.status, "(none)"));
     m2_found_detail(r, f, "%s%s%s", row->meaning, why ? " CloudFormation says: " : "", why ? why : "");

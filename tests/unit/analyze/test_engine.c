@@ -19,9 +19,11 @@ Test(engine, nothing_read_is_unknown_and_never_passes)
     cr_assert_str_eq(ac.found.verdict, "inconclusive");
     size_t n = 0;
     const struct m2_check *checks = m2_checks(&n);
-    for (size_t i = 0; i < n; i++)
-        cr_assert(account_finding(&ac, checks[i].id, M2_UNKNOWN, NULL), "%s says nothing%s", checks[i].id,
-                  account_list(&ac));
+    for (size_t i = 0; i < n; i++) {
+        bool asked = !m2_str_eq(checks[i].area, "registration"); /* Brain is asked only by who can log in */
+        cr_assert(account_finding(&ac, checks[i].id, asked ? M2_UNKNOWN : M2_SKIP, NULL), "%s says nothing%s",
+                  checks[i].id, account_list(&ac));
+    }
     account_close(&ac);
 }
 
@@ -33,7 +35,8 @@ Test(engine, a_healthy_account_is_ready)
     for (size_t i = 0; i < ac.found.list.len; i++) {
         const struct m2_finding *f = ac.found.list.at[i];
         bool ours = !m2_str_eq(f->area, "network") && !m2_str_eq(f->area, "stack") &&
-                    !m2_str_eq(f->area, "workflow") && !m2_str_eq(f->id, "task.failures");
+                    !m2_str_eq(f->area, "workflow") && !m2_str_eq(f->id, "task.failures") &&
+                    !m2_str_eq(f->area, "registration");
         cr_assert(!ours || f->status == M2_PASS, "%s", account_list(&ac));
         cr_assert(f->status != M2_FAIL, "%s", account_list(&ac));
     }

@@ -1,5 +1,6 @@
 #include "fakes3.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +36,6 @@ static bool happens(struct fakes3 *s, unsigned chance)
     s->random = s->random * 1664525u + 1013904223u;
     return chance && (s->random >> 8) % 1000 < chance;
 }
-
-/* ---- what is in it ---- */
 
 static size_t first_at_least(const struct fakes3 *s, const char *key)
 {
@@ -94,12 +93,11 @@ size_t fakes3_left(const struct fakes3 *s)
 
 /* Made-up key I of N: "jobs/" and its place among 2^32 in hexadecimal. */
 #define MADE_KEY "jobs/%08x-results.h5"
-#define MADE_VERSION "3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH"
 
 static void made_entry(const struct fakes3 *s, size_t i, char key[64], struct fakes3_entry *out)
 {
     (void)snprintf(key, 64, MADE_KEY, (unsigned)(((uint64_t)i << 32) / s->made));
-    static char version[] = MADE_VERSION;
+    static char version[] = "3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH";
     *out = (struct fakes3_entry){
         .key = key, .version = version, .size = 1000, .gone = s->made_gone[i / 64] >> i % 64 & 1
     };
@@ -157,8 +155,6 @@ static void delete_at(struct fakes3 *s, size_t i)
     s->at[i].gone = true;
 }
 
-/* ---- answers ---- */
-
 static void error(struct fakes3_answer *out, int status, const char *code, const char *message)
 {
     out->status = status;
@@ -171,23 +167,17 @@ static void error(struct fakes3_answer *out, int status, const char *code, const
 
 static void add_escaped(struct m2_buf *out, const char *s)
 {
-    for (; *s; s++)
-        switch (*s) {
-        case '&':
-            m2_buf_adds(out, "&amp;");
-            break;
-        case '<':
-            m2_buf_adds(out, "&lt;");
-            break;
-        case '>':
-            m2_buf_adds(out, "&gt;");
-            break;
-        case '\r':
-            m2_buf_adds(out, "&#13;");
-            break;
-        default:
+    for (; *s; s++) {
+        const char *escape = *s == '&'    ? "&amp;"
+                             : *s == '<'  ? "&lt;"
+                             : *s == '>'  ? "&gt;"
+                             : *s == '\r' ? "&#13;"
+                                          : NULL;
+        if (escape)
+            m2_buf_adds(out, escape);
+        else
             m2_buf_addc(out, *s);
-        }
+    }
 }
 
 static void add_element(struct m2_buf *out, const char *name, const char *text)
@@ -223,7 +213,9 @@ static char *parameter(const char *query, const char *name)
         m2_buf_init(&b, 1 << 16);
         if (length > n)
             m2_uri_decode(&b, p + n + 1, length - n - 1, 0);
-        return m2_buf_take(&b);
+        char *text = m2_xstrdup(b.data);
+        m2_buf_free(&b);
+        return text;
     }
     return NULL;
 }
@@ -383,11 +375,9 @@ static void delete_objects(struct fakes3 *s, struct fakes3_answer *out, int64_t 
     struct m2_xml *root = NULL;
     size_t n = 0;
     struct m2_buf sum;
-    uint32_t crc = m2_crc32(body.p, body.n);
-    unsigned char big[4] = { (unsigned char)(crc >> 24), (unsigned char)(crc >> 16),
-                             (unsigned char)(crc >> 8), (unsigned char)crc };
+    const uint32_t big = htonl(m2_crc32(body.p, body.n));
     m2_buf_init(&sum, 16);
-    m2_base64_add(&sum, big, sizeof big);
+    m2_base64_add(&sum, &big, sizeof big);
     bool whole = checksum && strcmp(checksum, sum.data) == 0;
     m2_buf_free(&sum);
     s->deletes_asked++;

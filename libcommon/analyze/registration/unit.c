@@ -1,0 +1,65 @@
+/* brain.unit: is the stack registered, and only once? */
+#include "analyze/names.h"
+#include "analyze/registration/registration.h"
+
+static const char *name_of(const struct m2_unit *u)
+{
+    return m2_str_or(u->id, "(unit without id)");
+}
+
+static void missing(struct m2_check_run *r, const struct m2_registration *reg)
+{
+    const char *stack = m2_str_or(reg->deployment.view.name, "the stack");
+    struct m2_finding *f = m2_found(r, M2_FAIL, NULL, "brain.unit-missing");
+    m2_found_detail(r, f, "None of the %zu units of %s is for account %s. %s", reg->units.len, reg->app,
+                    m2_str_or(reg->expected.at[M2_UNIT_ACCOUNT], "(not known)"), reg->route_why);
+    m2_found_evidence(r, f, reg->list, "", reg->list->output);
+    m2_found_command(r, f, "m2-register --stack %s", m2_word(r->arena, stack));
+    m2_found_about(r, f, reg->deployment.view.arn);
+}
+
+static void duplicate(struct m2_check_run *r, const struct m2_registration *reg)
+{
+    struct m2_finding *f = m2_found(r, M2_FAIL, name_of(reg->meant), "brain.unit-duplicate");
+    const char *others = "";
+    for (size_t i = 0; i < reg->surplus.len; i++) {
+        const char *id = name_of(reg->surplus.at[i]), *word = m2_word(r->arena, id);
+        others = m2_arena_printf(r->arena, "%s%s%s", others, i ? ", " : "", id);
+        m2_found_command(r, f, "m2-register --unregister %s --confirm %s", word, word);
+        m2_found_about(r, f, id);
+    }
+    m2_found_title(r, f, "The stack is registered %zu times", reg->surplus.len + 1);
+    m2_found_detail(r, f, "Unit %s is the oldest and may stay; for the same state machine there is also %s.",
+                    name_of(reg->meant), others);
+    m2_found_evidence(r, f, reg->list, "", m2_unit_to_value(r->arena, reg->surplus.at[0]));
+}
+
+void m2_brain_unit(struct m2_check_run *r)
+{
+    struct m2_registration reg;
+    m2_registration_read(&reg, r->arena, r->snap);
+    enum m2_stack_state stack = reg.deployment.view.state;
+    if (reg.seen == M2_BRAIN_NOT_ASKED) {
+        m2_found_skip(r, NULL, "%s", reg.why);
+    } else if (reg.seen == M2_BRAIN_UNREAD) {
+        m2_found_detail(r, m2_found(r, M2_UNKNOWN, NULL, NULL), "%s", reg.why);
+    } else if (!reg.meant && stack == M2_STACK_NONE && !r->snap->target.must_exist) {
+        m2_found_skip(r, NULL, "There is no stack yet, so there is nothing to be registered.");
+    } else if (!reg.meant && !reg.expected.at[M2_UNIT_ACCOUNT]) {
+        m2_found_detail(
+            r, m2_found(r, M2_UNKNOWN, NULL, NULL),
+            "Neither your account nor the state machine could be read, so no unit can be told to be "
+            "this stack's.");
+    } else if (reg.meant && stack == M2_STACK_UNSEEN) {
+        /* Another unit may be for the same state machine, and this one for another. */
+        m2_found_unseen(r, name_of(reg.meant), &reg.deployment.view.look);
+    } else if (!reg.meant) {
+        missing(r, &reg);
+    } else if (reg.surplus.len) {
+        duplicate(r, &reg);
+    } else {
+        m2_found_pass(r, name_of(reg.meant), "%s%s", reg.route_why,
+                      reg.same ? ""
+                               : " It is the one most like this stack; brain.fields tells what differs.");
+    }
+}

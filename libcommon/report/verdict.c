@@ -1,0 +1,40 @@
+/* The answer in one sentence, the same in every report for people. */
+#include "m2/str.h"
+#include "report/text.h"
+
+size_t m2_report_checks(const struct m2_findings *f, enum m2_status s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->list.len; i++) {
+        bool first = f->list.at[i]->status == s;
+        for (size_t k = 0; k < i && first; k++)
+            first = f->list.at[k]->status != s || !m2_str_eq(f->list.at[k]->id, f->list.at[i]->id);
+        n += first;
+    }
+    return n;
+}
+
+static const char *not_ready(struct m2_arena *a, const struct m2_findings *f, size_t roots)
+{
+    size_t beneath = f->counts[M2_FAIL] - f->root_causes.len;
+    if (!beneath)
+        return m2_arena_printf(a, "Not ready: %zu root %s.", roots,
+                               m2_report_plural(roots, "cause", "causes"));
+    return m2_arena_printf(a, "Not ready: %zu root %s %zu more %s.", roots,
+                           m2_report_plural(roots, "cause explains", "causes explain"), beneath,
+                           m2_report_plural(beneath, "failure", "failures"));
+}
+
+const char *m2_report_verdict(struct m2_arena *a, const struct m2_findings *f, size_t roots)
+{
+    size_t unknown = m2_report_checks(f, M2_UNKNOWN);
+    if (f->counts[M2_FAIL])
+        return not_ready(a, f, roots);
+    if (!m2_str_eq(f->verdict, "ready"))
+        return m2_arena_printf(a, "Not sure: nothing failed, but %zu %s not be made (below: why).", unknown,
+                               m2_report_plural(unknown, "check could", "checks could"));
+    if (unknown)
+        return m2_arena_printf(a, "Ready: nothing failed; %zu less important %s not be made.", unknown,
+                               m2_report_plural(unknown, "check could", "checks could"));
+    return "Ready: nothing failed.";
+}
