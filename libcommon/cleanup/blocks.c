@@ -176,9 +176,21 @@ static void roles(struct m2_planning *p)
 
 /* ---- Brain, and what to know ---- */
 
+static void past(struct m2_planning *p)
+{
+    struct m2_look look = m2_look_output(p->s, "cloudformation", "ListStacks", NULL);
+    bool by_arn = m2_str_starts(p->s->target.stack, "arn:");
+    if (p->out->state == M2_PLAN_GONE && !by_arn && look.seen == M2_UNSEEN)
+        warn(p, "stack.past-unread",
+             m2_arena_printf(p->a,
+                             "Whether a deleted stack of this name left something behind was not seen: %s",
+                             m2_str_or(look.why, "")));
+}
+
 static void brain(struct m2_planning *p)
 {
-    if (!p->opt->skip_brain && p->opt->brain_problem)
+    /* Of a stack that never was no unit can be told. */
+    if (!p->opt->skip_brain && p->opt->brain_problem && *p->out->stack_arn)
         block(p, "brain.not-asked",
               m2_arena_printf(p->a, "CloudMR Brain was not asked which unit sends jobs here: %s.",
                               p->opt->brain_problem),
@@ -256,6 +268,7 @@ void m2_plan_blocks(struct m2_planning *p)
     stack(p);
     exports(p);
     roles(p);
+    past(p);
     brain(p);
     data(p);
     custom_resources(p);

@@ -174,22 +174,6 @@ static void say_refused(struct m2_teardown_run *x, struct m2_teardown_item *stac
                      m2_arena_printf(x->a, "It went back to %s. %s", end->status, end->reason));
 }
 
-static int unprotect(struct m2_teardown_run *x, const char *arn, struct m2_err *err)
-{
-    struct m2_value *input = m2_teardown_input(x->a, "StackName", arn, NULL);
-    struct m2_err why = { 0 };
-    enum m2_said said;
-    if (!x->out->plan.termination_protected || !x->opt->plan.disable_protection)
-        return 0;
-    m2_v_set_bool(x->a, input, "EnableTerminationProtection", false);
-    if (m2_teardown_change(&said, x, "unprotect", arn, "cloudformation", "UpdateTerminationProtection", input,
-                           &why, err) < 0)
-        return -1;
-    return said == M2_SAID_NO
-               ? m2_fail(err, why.code, "termination protection could not be switched off: %s", why.msg)
-               : 0;
-}
-
 /* A bucket that could not be emptied would fail the deletion half way: what is needed to try again may be
  * gone then. */
 static bool ready(struct m2_teardown_run *x, struct m2_teardown_item *stack)
@@ -217,8 +201,6 @@ int m2_teardown_stack(struct m2_teardown_run *x, struct m2_teardown_item *t, str
     struct m2_stack_end end = { "", "" };
     if (!ready(x, t))
         return 0;
-    if (unprotect(x, arn, err) < 0)
-        return -1;
     for (x->out->attempts = 1;; x->out->attempts++) {
         bool last = x->out->attempts >= ATTEMPTS;
         struct m2_value *retain = NULL;

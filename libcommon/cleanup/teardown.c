@@ -115,9 +115,30 @@ static bool stack_is_left(const struct m2_teardown_run *x)
     return false;
 }
 
+/* First of all: were it refused after the buckets are empty, the data would be gone for nothing. */
+static int unprotect(struct m2_teardown_run *x, struct m2_err *err)
+{
+    const char *arn = x->out->plan.stack_arn;
+    struct m2_value *input = m2_teardown_input(x->a, "StackName", arn, NULL);
+    struct m2_err why = { 0 };
+    enum m2_said said;
+    if (!x->out->plan.termination_protected || !x->opt->plan.disable_protection)
+        return 0;
+    m2_v_set_bool(x->a, input, "EnableTerminationProtection", false);
+    if (m2_teardown_change(&said, x, "unprotect", arn, "cloudformation", "UpdateTerminationProtection", input,
+                           &why, err) < 0)
+        return -1;
+    return said == M2_SAID_NO
+               ? m2_fail(err, why.code,
+                         "nothing was deleted: termination protection could not be switched off: %s", why.msg)
+               : 0;
+}
+
 /* Items are in the order of their actions. While the stack is there its functions write logs. */
 static int carry_out(struct m2_teardown_run *x, struct m2_err *err)
 {
+    if (unprotect(x, err) < 0)
+        return -1;
     for (int action = 0; action < M2_ACTIONS; action++) {
         if (action == M2_ACT_STOP && has_action(&x->out->plan, M2_ACT_STOP)) {
             m2_teardown_tell(x, "stopping what runs");

@@ -44,3 +44,13 @@ def test_every_action_is_in_the_format(root):
     formats = (root / "docs/FORMATS.md").read_text().split("## Teardown plan", 1)[1].split("\n## ", 1)[0]
     for name in re.findall(r'"([a-z-]+)"', names):
         assert f"`{name}`" in formats, name
+
+
+def test_steps_of_the_journal_are_documented_and_back(root):
+    source = "".join(p.read_text() for p in (root / "libcommon/cleanup").glob("*.c"))
+    steps = set(re.findall(r'm2_teardown_note\(\s*x,\s*"([a-z-]+)"', source))
+    steps |= set(re.findall(r'm2_teardown_change\(\s*&said,\s*x,\s*"([a-z-]+)"', source))
+    steps |= set(re.findall(r'#define (?:PLAN|DELETE) "([a-z-]+)"', source))
+    steps |= set(re.findall(r'"(stop-[a-z]+)"', source))
+    row = next(line for line in (root / "docs/FORMATS.md").read_text().splitlines() if line.startswith("| `step` | of m2-cleanup"))
+    assert set(re.findall(r"`([a-z-]+)`", row)) - {"step", "remove"} == steps
