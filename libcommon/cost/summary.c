@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_MS INT64_C(86400000)
-
 struct m2_summary *m2_summary_new(const struct m2_sys *sys)
 {
     struct m2_summary *s = m2_xcalloc(1, sizeof *s);
@@ -25,17 +23,6 @@ void m2_summary_free(struct m2_summary *s)
     m2_tallies_free(&s->month);
     m2_tallies_free(&s->size);
     free(s);
-}
-
-int32_t m2_month_of(int64_t ms)
-{
-    /* Days from 0000-03-01 in eras of 400 years, years that begin in March: the leap day comes last. */
-    int64_t days = ms / DAY_MS - (ms % DAY_MS < 0) + 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    uint32_t doe = (uint32_t)(days - era * 146097);
-    uint32_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    uint32_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    return (int32_t)((era * 400 + yoe) * 12 + mp + 2);
 }
 
 /* A cut name ends at a whole character. */
@@ -69,6 +56,8 @@ int m2_summary_item_add(struct m2_summary *s, enum m2_cost_item item, const stru
                         struct m2_err *err)
 {
     struct m2_cost_sum *sum = &s->item[item];
+    if (more->quantity.num)
+        sum->price = !sum->quantity.num || sum->price == more->price ? more->price : M2_NO_ONE_PRICE;
     if (more->quantity.num && !sum->quantity.num)
         sum->quantity = more->quantity;
     else if (more->quantity.num && !m2_ratio_add(&sum->quantity, more->quantity))
@@ -97,7 +86,7 @@ int m2_summary_add(struct m2_summary *s, const struct m2_priced *job, const stru
     s->cheaper_jobs += job->cheapest < total;
     for (int i = 0; bill && i < M2_C_COUNT; i++) {
         const struct m2_bill_line *line = &bill->line[i];
-        const struct m2_cost_sum more = { line->quantity, line->cost, line->missing };
+        const struct m2_cost_sum more = { line->quantity, line->cost, line->price, line->missing };
         if (m2_summary_item_add(s, (enum m2_cost_item)i, &more, err) < 0)
             return -1;
     }

@@ -8,7 +8,6 @@
 #include "m2/time.h"
 #include "past.h"
 
-#define DAY_MS INT64_C(86400000)
 #define USUAL_MONTHS 3
 #define USUAL_TRIALS 10000
 #define USUAL_SEED 1
@@ -43,6 +42,15 @@ static const char *usd(struct m2_arena *a, m2_pico pico)
     return m2_arena_strdup(a, text);
 }
 
+/* For a column whose largest amount is LARGEST: the points stand below one another. */
+static const char *column(struct m2_arena *a, m2_pico pico, m2_pico largest)
+{
+    char text[M2_DECIMAL_SIZE];
+    const int places = largest >= M2_PICO_PER_USD ? 2 : 6;
+    m2_fixed_print(text, pico, 12, places, places);
+    return m2_arena_strdup(a, text);
+}
+
 static const char *part(struct m2_arena *a, uint64_t n, uint64_t of, int places)
 {
     char text[M2_DECIMAL_SIZE];
@@ -72,13 +80,6 @@ static const char *month_text(struct m2_arena *a, const char name[8])
     return m2_arena_printf(a, "%s %.4s", months[(name[5] - '0') * 10 + name[6] - '0' - 1], name);
 }
 
-static const char *day_text(struct m2_arena *a, int64_t day)
-{
-    char iso[M2_ISO_SIZE];
-    m2_time_iso(iso, day * DAY_MS);
-    return m2_arena_strndup(a, iso, 10);
-}
-
 /* ---- the document ---- */
 
 static void say_lead(struct m2_doc *d, const struct forecasting *f)
@@ -89,9 +90,11 @@ static void say_lead(struct m2_doc *d, const struct forecasting *f)
                 month_text(a, m->name), usd(a, m->band.p50), usd(a, m->band.p10), usd(a, m->band.p90));
     if (!f->ask.budget)
         return;
-    m2_doc_text(d,
-                "The chance that it passes the budget of %s USD is %s; that one of the %zu months does, %s.",
-                usd(a, *f->ask.budget), chance_text(a, &m->over), f->f.n_months, chance_text(a, &f->f.any));
+    const char *all = f->f.n_months == 1 ? ""
+                                         : m2_arena_printf(a, "; that one of the %zu months does, %s",
+                                                           f->f.n_months, chance_text(a, &f->f.any));
+    m2_doc_text(d, "The chance that it passes the budget of %s USD is %s%s.", usd(a, *f->ask.budget),
+                chance_text(a, &m->over), all);
 }
 
 static void month_row(struct m2_doc_table *t, const struct forecasting *f, const char *name, int days,
@@ -105,7 +108,7 @@ static void month_row(struct m2_doc_table *t, const struct forecasting *f, const
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
         char exact[M2_DECIMAL_SIZE];
         m2_pico_print(exact, cells[i]);
-        m2_doc_cell_exact(t, exact, "%s", usd(a, cells[i]));
+        m2_doc_cell_exact(t, exact, "%s", column(a, cells[i], f->f.sum.p90));
     }
     if (f->ask.budget)
         m2_doc_cell_exact(t, over ? part(a, over->passed, over->trials, 6) : "", "%s",
@@ -138,6 +141,8 @@ static void chart(struct m2_doc *d, const struct forecasting *f)
     static const char *const names[] = { "low (P10)", "middle (P50)", "high (P90)" };
     struct m2_arena *a = f->run->arena;
     const struct m2_forecast_month *first = &f->f.months[0], *last = &f->f.months[f->f.n_months - 1];
+    if (f->f.n_months == 1) /* three figures, which the table has */
+        return;
     struct m2_doc_chart *c = m2_doc_chart(
         d, M2_CHART_BAND, "Spend by month",
         m2_arena_printf(
@@ -185,9 +190,9 @@ static void say_backtest(struct m2_doc *d, const struct forecasting *f)
 static void past_table(struct m2_doc *d, const struct forecasting *f)
 {
     m2_doc_heading(d, "What it is made from");
-    m2_doc_text(d, "%llu jobs from %s to %s (%d days) in %s.", (unsigned long long)f->f.jobs,
-                day_text(f->run->arena, f->f.first_day), day_text(f->run->arena, f->f.last_day), f->f.days,
-                f->past.name);
+    m2_doc_text(d, "%s from %s to %s (%d days) in %s.", cost_count(f->run->arena, f->f.jobs, "job", "jobs"),
+                cost_day_text(f->run->arena, f->f.first_day), cost_day_text(f->run->arena, f->f.last_day),
+                f->f.days, f->past.name);
     struct m2_doc_table *t = m2_doc_table(d, NULL);
     m2_doc_column(t, "Month", NULL, M2_LEFT);
     m2_doc_column(t, "Days of it", NULL, M2_RIGHT);
@@ -199,7 +204,7 @@ static void past_table(struct m2_doc *d, const struct forecasting *f)
         m2_doc_cell(t, "%s", m->name);
         m2_doc_cell(t, "%d%s", m->days, m->whole ? "" : " (part)");
         m2_doc_cell(t, "%llu", (unsigned long long)m->jobs);
-        m2_doc_cell(t, "%s", usd(f->run->arena, m->total));
+        m2_doc_cell(t, "%s", column(f->run->arena, m->total, f->f.total));
     }
 }
 
@@ -228,7 +233,8 @@ static void say_method(struct m2_doc *d, const struct forecasting *f)
 static void say_warnings(struct m2_doc *d, const struct forecasting *f)
 {
     if (f->f.few_jobs)
-        m2_doc_warning(d, "%llu jobs are few: the band rests on little.", (unsigned long long)f->f.jobs);
+        m2_doc_warning(d, "%s few: the band rests on little.",
+                       cost_count(f->run->arena, f->f.jobs, "job is", "jobs are"));
     if (!f->f.by_weekday)
         m2_doc_note(d,
                     "The history is too short for a weekday pattern (%d days and %d jobs are needed): all "
@@ -270,8 +276,8 @@ static void chance_json(struct m2_arena *a, struct m2_value *v, const struct m2_
 static struct m2_value *past_json(struct m2_arena *a, const struct m2_forecast *f)
 {
     struct m2_value *v = m2_v_object(a), *list = m2_v_array(a);
-    m2_v_set_str(a, v, "first_day", day_text(a, f->first_day));
-    m2_v_set_str(a, v, "last_day", day_text(a, f->last_day));
+    m2_v_set_str(a, v, "first_day", cost_day_text(a, f->first_day));
+    m2_v_set_str(a, v, "last_day", cost_day_text(a, f->last_day));
     m2_v_set_int(a, v, "days", f->days);
     m2_v_set_int(a, v, "jobs", (int64_t)f->jobs);
     cost_json_usd(a, v, "total_usd", f->total);
