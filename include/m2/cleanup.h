@@ -2,8 +2,9 @@
  * m2/cleanup.h — teardown of one stack: the plan (pure, over a snapshot) and carrying it out.
  *
  * Model:     a thing is deleted only when every guard (m2_cleanup_guards, docs/CLEANUP.md) holds for it; a guard that cannot be asked
- *            does not hold. What is kept on purpose stays and is named; a thing that the stack lists and that is not proved the
- *            stack's own forbids the whole teardown. Carrying out makes the plan again, never does what the plan that was agreed to did
+ *            does not hold, but for a tag (none proves nothing) and for locks and MFA delete (S3 itself holds them). What is
+ *            kept on purpose stays and is named; a thing that the stack lists and that is not proved the stack's own forbids the whole
+ *            teardown. Carrying out makes the plan again, never does what the plan that was agreed to did
  *            not show, writes each destructive call into the journal before it leaves, and calls nothing done that was not seen gone.
  * Lifetime:  everything lives in the arena given or in the snapshot.
  * Source:    AWS CloudFormation, S3, Step Functions, ECS, ECR, Lambda guides; docs/CLEANUP.md.

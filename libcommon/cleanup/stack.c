@@ -151,7 +151,10 @@ static void say_failures(struct m2_teardown_run *x, struct m2_teardown_item *sta
     for (size_t i = 0; i < f->list.len; i++) {
         const struct m2_failed *one = &f->list.at[i];
         const struct m2_cause *cause = m2_cause_find(one->slug);
-        if (m2_str_eq(one->type, "AWS::CloudFormation::Stack"))
+        bool nested = m2_str_eq(one->type, "AWS::CloudFormation::Stack");
+        if (nested && one->item)
+            m2_teardown_left(one->item, "stack.delete-failed", "Something in it could not be deleted.");
+        if (nested)
             continue;
         first = first ? first : one;
         if (one->item && one->item->state != M2_END_LEFT && one->item->item->action != M2_ACT_KEEP)
