@@ -103,8 +103,10 @@ int m2_rates_find(struct m2_rates *out, const struct m2_prices *prices, const ch
 struct m2_bill_line {
     struct m2_ratio quantity; /* num 0: nothing of it */
     m2_pico cost;
-    bool missing; /* used, but no price */
+    int64_t price; /* of a unit, pico; M2_NO_ONE_PRICE where it has none, or a sum has several */
+    bool missing;  /* used, but no price */
 };
+#define M2_NO_ONE_PRICE (-1)
 struct m2_bill {
     struct m2_bill_line line[M2_C_COUNT];
     m2_pico compute, other, total; /* total = compute + other = the sum of the lines */
@@ -117,9 +119,9 @@ int m2_bill_add(struct m2_bill *to, const struct m2_bill *more, struct m2_err *e
 /** The quantity of ITEM that JOB uses (what m2_bill_job multiplies). */
 struct m2_ratio m2_bill_quantity(enum m2_cost_item item, const struct m2_job *job);
 
-/** Monthly cost of QUANTITY through PRICE's tiers, rounded once; with FREE the free allowance is taken off first (from the start).
- * False when it does not fit. */
-bool m2_price_tiered(m2_pico *out, const struct m2_price *price, struct m2_ratio quantity, int64_t free_units);
+/** Monthly cost of QUANTITY through PRICE's tiers, rounded once; the first ALLOWANCE units of it (0/1: none) cost nothing. False when it does
+ * not fit. */
+bool m2_price_tiered(m2_pico *out, const struct m2_price *price, struct m2_ratio quantity, struct m2_ratio allowance);
 
 /* ---- a month of such jobs ---- */
 struct m2_month_line {

@@ -68,6 +68,7 @@ struct m2_groups {
 struct m2_cost_sum {
     struct m2_ratio quantity;
     m2_pico cost;
+    int64_t price;    /* as that of a m2_bill_line */
     uint64_t missing; /* jobs that used it where it has no price */
 };
 

@@ -3,6 +3,19 @@
 #include "cost/items.h"
 #include "m2/str.h"
 
+static int no_part(const char *name, struct m2_err *err)
+{
+    struct m2_buf parts;
+    m2_buf_init(&parts, 400);
+    for (const char *const *part = m2_cost_parts(); *part; part++)
+        m2_buf_addf(&parts, "%s%s", parts.len ? ", " : "", *part);
+    (void)m2_fail(err, M2_EUSAGE,
+                  "--without: \"%.60s\" is no part of the bill that can be left out; these are: %s", name,
+                  parts.data);
+    m2_buf_free(&parts);
+    return -1;
+}
+
 static int check_parts(const char *const *without, struct m2_err *err)
 {
     for (; without && *without; without++) {
@@ -12,8 +25,9 @@ static int check_parts(const char *const *without, struct m2_err *err)
         if (*part)
             continue;
         const char *near = m2_str_nearest(*without, m2_cost_parts());
-        return m2_fail(err, M2_EUSAGE, "--without: \"%.60s\" is no part of the bill%s%s%s", *without,
-                       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+        return near ? m2_fail(err, M2_EUSAGE, "--without: \"%.60s\" is no part of the bill; did you mean %s?",
+                              *without, near)
+                    : no_part(*without, err);
     }
     return 0;
 }
@@ -81,9 +95,11 @@ int m2_bill_job(struct m2_bill *out, const struct m2_rates *rates, const struct 
             continue;
         if (!rates->of[i]) {
             line->missing = out->incomplete = true;
+            line->price = M2_NO_ONE_PRICE;
             continue;
         }
-        if (!m2_cost_of(&line->cost, line->quantity, rates->of[i]->usd_pico))
+        line->price = rates->of[i]->usd_pico;
+        if (!m2_cost_of(&line->cost, line->quantity, line->price))
             return m2_fail(err, M2_ELIMIT, "%s: the amount is larger than can be counted",
                            rules[i].pub.resource);
         *(i <= M2_C_LAMBDA_COMPUTE ? &out->compute : &out->other) += line->cost;
@@ -96,6 +112,9 @@ int m2_bill_add(struct m2_bill *to, const struct m2_bill *more, struct m2_err *e
 {
     for (size_t i = 0; i < M2_C_COUNT; i++) {
         struct m2_bill_line *line = &to->line[i];
+        if (more->line[i].quantity.num)
+            line->price = !line->quantity.num || line->price == more->line[i].price ? more->line[i].price
+                                                                                    : M2_NO_ONE_PRICE;
         if (!line->quantity.den)
             line->quantity.den = more->line[i].quantity.den;
         if (!m2_ratio_add(&line->quantity, more->line[i].quantity))
@@ -111,27 +130,31 @@ int m2_bill_add(struct m2_bill *to, const struct m2_bill *more, struct m2_err *e
     return 0;
 }
 
-/* min(UNITS × DEN, the rest) of NUM that lies between FROM and TO units. */
-static m2_int128 within(m2_int128 num, int64_t den, int64_t from, int64_t to)
+/* What of NUM lies between FROM and TO. */
+static m2_int128 within(m2_int128 num, m2_int128 from, m2_int128 to)
 {
-    m2_int128 low = (m2_int128)from * den, high = to == INT64_MAX ? num : (m2_int128)to * den;
-    high = num < high ? num : high;
-    return high > low ? high - low : 0;
+    m2_int128 high = num < to ? num : to;
+    return high > from ? high - from : 0;
 }
 
-bool m2_price_tiered(m2_pico *out, const struct m2_price *price, struct m2_ratio quantity, int64_t free_units)
+bool m2_price_tiered(m2_pico *out, const struct m2_price *price, struct m2_ratio quantity,
+                     struct m2_ratio allowance)
 {
-    m2_int128 sum = 0;
-    int64_t from = 0;
-    for (size_t i = 0; i < price->n_tiers; from = price->tiers[i++].up_to) {
-        int64_t begin = from > free_units ? from : free_units; /* the allowance is used up first */
-        m2_int128 part, units = price->tiers[i].up_to > begin
-                                    ? within(quantity.num, quantity.den, begin, price->tiers[i].up_to)
-                                    : 0;
-        if (__builtin_mul_overflow(units, (m2_int128)price->tiers[i].usd_pico, &part) ||
+    m2_int128 sum = 0, from = 0;
+    struct m2_ratio used = { 0, 1 }, all = { 0, 1 };
+    /* Both over one denominator: an allowance that other lines have begun ends between two units. */
+    if (!m2_ratio_add(&used, allowance) || !m2_ratio_add(&used, (struct m2_ratio){ 0, quantity.den }) ||
+        !m2_ratio_add(&all, quantity) || !m2_ratio_add(&all, (struct m2_ratio){ 0, used.den }))
+        return false;
+    for (size_t i = 0; i < price->n_tiers; i++) {
+        const int64_t up_to = price->tiers[i].up_to;
+        m2_int128 to = up_to == INT64_MAX ? all.num : (m2_int128)up_to * all.den, part;
+        if (__builtin_mul_overflow(within(all.num, from > used.num ? from : used.num, to),
+                                   (m2_int128)price->tiers[i].usd_pico, &part) ||
             __builtin_add_overflow(sum, part, &sum))
             return false;
+        from = to;
     }
-    *out = m2_div_half_even(sum, quantity.den);
+    *out = m2_div_half_even(sum, all.den);
     return true;
 }

@@ -96,7 +96,7 @@ static int tariff_init(struct m2_tariff *t, const struct m2_rates *rates, const 
     }
     for (int u = 0; u < M2_U_COUNT; u++)
         t->use[u] = (struct m2_cost_sum){ idle.line[uses[u].item].quantity, idle.line[uses[u].item].cost,
-                                          idle.line[uses[u].item].missing };
+                                          idle.line[uses[u].item].price, idle.line[uses[u].item].missing };
     return 0;
 }
 
@@ -164,6 +164,11 @@ static int64_t div_half_even(uint64_t n, uint64_t d)
 static int64_t billed_time(const struct m2_tariff *t, int64_t duration_ms)
 {
     return t->rates->platform == M2_LAMBDA ? duration_ms : m2_fargate_billed_s(duration_ms);
+}
+
+static int64_t price_of(const struct m2_tariff *t, enum m2_cost_item item)
+{
+    return t->rates->of[item] ? t->rates->of[item]->usd_pico : M2_NO_ONE_PRICE;
 }
 
 /* The cost of each timed line. */
@@ -242,6 +247,7 @@ static void add_use(struct m2_cell *c, const struct m2_cost_sum line[M2_U_COUNT]
         if (line[u].quantity.num)
             c->use[u].quantity.den = line[u].quantity.den; /* one for each item */
         c->use[u].quantity.num += line[u].quantity.num;
+        c->use[u].price = price_of(&c->own, uses[u].item);
         c->use[u].cost += line[u].cost;
         c->use[u].missing += line[u].missing;
     }
@@ -305,6 +311,7 @@ static int flush_timed(const struct m2_cell *c, struct m2_summary *s, struct m2_
         const struct m2_timed *t = &c->own.timed[i];
         struct m2_cost_sum more = { { 0, t->unit.den },
                                     c->timed_cost[i],
+                                    price_of(&c->own, t->item),
                                     c->own.rates->of[t->item] ? 0 : c->sum.jobs };
         if (__builtin_mul_overflow(t->unit.num, c->time, &more.quantity.num))
             return too_much(err);
@@ -324,6 +331,7 @@ static int flush_fixed(const struct m2_cell *c, struct m2_summary *s, struct m2_
         const uint64_t jobs = is_use((enum m2_cost_item)i) ? c->usual_jobs : c->sum.jobs;
         const struct m2_cost_sum more = { { line->quantity.num * (m2_int128)jobs, line->quantity.den },
                                           line->cost * (m2_int128)jobs,
+                                          line->price,
                                           line->missing ? jobs : 0 };
         if (line->quantity.num && jobs && m2_summary_item_add(s, (enum m2_cost_item)i, &more, err) < 0)
             return -1;

@@ -5,30 +5,6 @@
 /* Prices whose free allowance is one (AWS Lambda pricing page: x86 and Arm together). */
 static const char *const shared[] = { "lambda.gb-second.", NULL };
 
-static int64_t gcd(int64_t a, int64_t b)
-{
-    while (b) {
-        int64_t r = a % b;
-        a = b;
-        b = r;
-    }
-    return a;
-}
-
-/* False when the sum does not fit. */
-static bool add(struct m2_ratio *sum, struct m2_ratio more)
-{
-    int64_t common = gcd(sum->den, more.den), den;
-    m2_int128 left, right;
-    if (__builtin_mul_overflow(sum->den, more.den / common, &den) ||
-        __builtin_mul_overflow(sum->num, (m2_int128)(more.den / common), &left) ||
-        __builtin_mul_overflow(more.num, (m2_int128)(sum->den / common), &right) ||
-        __builtin_add_overflow(left, right, &sum->num))
-        return false;
-    sum->den = den;
-    return true;
-}
-
 static struct m2_month_line *line_of(struct m2_month *m, const struct m2_rates *rates, size_t item)
 {
     for (size_t i = 0; i < m->n; i++)
@@ -48,24 +24,28 @@ static const char *family(const char *key)
     return key;
 }
 
-/* Whole units of what earlier lines of the same allowance have used. */
-static int64_t used_before(const struct m2_month *m, size_t at)
+/* What earlier lines leave of the line's allowance. */
+static bool left_of(struct m2_ratio *out, const struct m2_month *m, size_t at)
 {
-    m2_int128 used = 0;
-    for (size_t i = 0; i < at; i++)
-        if (m2_str_eq(family(m->line[i].key), family(m->line[at].key)))
-            used += (m->line[i].quantity.num + m->line[i].quantity.den - 1) / m->line[i].quantity.den;
-    return used > INT64_MAX ? INT64_MAX : (int64_t)used;
+    struct m2_ratio left = { m->line[at].price->free_per_month, 1 };
+    for (size_t i = 0; i < at; i++) {
+        const struct m2_ratio used = m->line[i].quantity;
+        if (m2_str_eq(family(m->line[i].key), family(m->line[at].key)) &&
+            !m2_ratio_add(&left, (struct m2_ratio){ -used.num, used.den }))
+            return false;
+    }
+    *out = left.num > 0 ? left : (struct m2_ratio){ 0, 1 };
+    return true;
 }
 
 static bool price_line(struct m2_month *m, size_t at)
 {
     struct m2_month_line *line = &m->line[at];
+    struct m2_ratio left;
     if (line->missing)
         return true;
-    int64_t used = used_before(m, at);
-    int64_t left = line->price->free_per_month > used ? line->price->free_per_month - used : 0;
-    if (!m2_price_tiered(&line->list, line->price, line->quantity, 0) ||
+    if (!left_of(&left, m, at) ||
+        !m2_price_tiered(&line->list, line->price, line->quantity, (struct m2_ratio){ 0, 1 }) ||
         !m2_price_tiered(&line->after_free, line->price, line->quantity, left))
         return false;
     m->list += line->list;
@@ -85,7 +65,7 @@ int m2_bill_month(struct m2_month *out, const struct m2_rates *rates, const stru
         if (q.num == 0)
             continue;
         fits = !__builtin_mul_overflow(q.num, (m2_int128)jobs, &q.num) &&
-               add(&line_of(&month, rates, i)->quantity, q);
+               m2_ratio_add(&line_of(&month, rates, i)->quantity, q);
     }
     for (size_t i = 0; i < month.n && fits; i++)
         fits = price_line(&month, i);

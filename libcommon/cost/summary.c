@@ -69,6 +69,8 @@ int m2_summary_item_add(struct m2_summary *s, enum m2_cost_item item, const stru
                         struct m2_err *err)
 {
     struct m2_cost_sum *sum = &s->item[item];
+    if (more->quantity.num)
+        sum->price = !sum->quantity.num || sum->price == more->price ? more->price : M2_NO_ONE_PRICE;
     if (more->quantity.num && !sum->quantity.num)
         sum->quantity = more->quantity;
     else if (more->quantity.num && !m2_ratio_add(&sum->quantity, more->quantity))
@@ -97,7 +99,7 @@ int m2_summary_add(struct m2_summary *s, const struct m2_priced *job, const stru
     s->cheaper_jobs += job->cheapest < total;
     for (int i = 0; bill && i < M2_C_COUNT; i++) {
         const struct m2_bill_line *line = &bill->line[i];
-        const struct m2_cost_sum more = { line->quantity, line->cost, line->missing };
+        const struct m2_cost_sum more = { line->quantity, line->cost, line->price, line->missing };
         if (m2_summary_item_add(s, (enum m2_cost_item)i, &more, err) < 0)
             return -1;
     }

@@ -145,7 +145,8 @@ Test(bill, tiers_and_free_allowances_meet_at_their_edges)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         m2_pico cost = -1;
         char text[M2_DECIMAL_SIZE];
-        cr_expect(m2_price_tiered(&cost, p, (struct m2_ratio){ rows[i].units, 1 }, rows[i].free_units));
+        cr_expect(m2_price_tiered(&cost, p, (struct m2_ratio){ rows[i].units, 1 },
+                                  (struct m2_ratio){ rows[i].free_units, 1 }));
         m2_pico_print(text, cost);
         cr_expect_str_eq(text, rows[i].usd);
     }
@@ -283,6 +284,28 @@ Test(bill, a_month_adds_up_before_tiers_and_allowances)
     cr_expect(sum == m.list);
     j.duration_ms = INT64_MAX;
     cr_expect_eq(m2_bill_month(&m, &rates, &j, UINT64_MAX, &err), -1);
+}
+
+/* It was counted in whole units: the selector got up to one GB-second too few for nothing. */
+Test(bill, an_allowance_of_several_lines_is_shared_exactly)
+{
+    struct m2_rates rates;
+    struct m2_month m;
+    struct m2_err err = { 0 };
+    struct m2_job j;
+    char text[M2_DECIMAL_SIZE];
+    m2_job_usual(&j, M2_LAMBDA);
+    j.arch = M2_ARM64;
+    j.memory_gb10 = GB / 8;
+    j.duration_ms = 1; /* 0.000125 GB-s; 1,388,888,889 of them leave 226388.888875 of the allowance */
+    cr_assert_eq(m2_rates_find(&rates, &prices, "us-east-1", M2_LAMBDA, M2_ARM64, NULL, &err), 0);
+    cr_assert_eq(m2_bill_month(&m, &rates, &j, 1388888889, &err), 0, "%s", err.msg);
+    for (size_t i = 0; i < m.n; i++) {
+        if (strcmp(m.line[i].key, "lambda.gb-second.x86_64") != 0)
+            continue;
+        m2_pico_print(text, m.line[i].after_free);
+        cr_expect_str_eq(text, "985.812156884954"); /* (0.04275 × 1388888889 − 226388.888875) × 0.0000166667 */
+    }
 }
 
 Test(bill, data_becomes_requests_in_parts_of_eight_mb)

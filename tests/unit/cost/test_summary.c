@@ -130,11 +130,12 @@ Test(summary, quantities_are_added_exactly)
     const struct m2_priced job = { .compute = 5 };
     struct m2_bill bill = { 0 };
     for (int i = 3; i <= 4; i++) {
-        bill.line[M2_C_IPV4] = (struct m2_bill_line){ { 1, i }, i, i == 4 };
+        bill.line[M2_C_IPV4] = (struct m2_bill_line){ { 1, i }, i, 9, i == 4 };
         cr_assert_eq(m2_summary_add(s, &job, &bill, &err), 0, "%s", err.msg);
     }
     struct m2_cost_sum sum = m2_summary_item(s, M2_C_IPV4);
     cr_expect(sum.quantity.num * 12 == sum.quantity.den * 7 && sum.cost == 7 && sum.missing == 1);
+    cr_expect(sum.price == 9, "one price in all");
     cr_expect(m2_summary_item(s, M2_C_LOGS).quantity.num == 0 &&
               m2_summary_item(s, M2_C_LOGS).quantity.den == 1);
     bill.line[M2_C_IPV4].quantity = (struct m2_ratio){ (m2_int128)1 << 126, 1 };
