@@ -24,7 +24,7 @@ complete -c m2-cost -n '__fish_seen_subcommand_from estimate compare' -l request
 complete -c m2-cost -n '__fish_seen_subcommand_from estimate compare' -l public-ip -x -a 'yes no' -d 'does the Fargate task have a public IPv4 address? (default: yes, no with --nat or --endpoints)'
 complete -c m2-cost -n '__fish_seen_subcommand_from estimate compare' -l nat -d 'tasks reach AWS through a NAT gateway'
 complete -c m2-cost -n '__fish_seen_subcommand_from estimate compare' -l endpoints -x -d 'tasks reach AWS through N interface endpoints (ECR API, ECR registry and logs are 3) and an S3 gateway endpoint'
-complete -c m2-cost -n '__fish_seen_subcommand_from estimate compare' -l zones -x -d 'Availability Zones with a NAT gateway or endpoints (default: NAT 1, endpoints 2)'
+complete -c m2-cost -n '__fish_seen_subcommand_from estimate' -l zones -x -d 'Availability Zones with a NAT gateway or endpoints (default: NAT 1, endpoints 2)'
 complete -c m2-cost -n '__fish_seen_subcommand_from estimate compare' -l image-gb -x -d 'compressed size of the task\'s image, pulled anew by each task'
 complete -c m2-cost -n '__fish_seen_subcommand_from estimate compare' -l image-region -x -d 'region of the image\'s registry (default: us-east-1, upstream\'s)'
 complete -c m2-cost -n '__fish_seen_subcommand_from compare' -l scaling -x -d 'how the duration follows the vCPUs: linear, none or amdahl:P (default: linear)'

@@ -90,7 +90,8 @@ def test_budget_says_and_exits(cost):
     assert cost(*GUIDE, "--budget", "0.04").status == 0
     over = cost(*GUIDE, "--budget", "0.03")
     assert over.status == 1 and "more than the budget of 0.03 USD" in over.out
-    assert cost(*GUIDE, "--budget", "0.03", "--format", "json").status == 1
+    told = cost(*GUIDE, "--budget", "0.03", "--format", "json")
+    assert told.status == 1 and json.loads(told.out)["budget_passed"] is True
     month = cost(*GUIDE, "--budget", "30", "--jobs", "1000")
     assert month.status == 1 and "the month costs 33.86 USD" in month.out
 
@@ -141,6 +142,10 @@ BAD = [
     (["--vcpu", "4", "--memory-gb", "8", "--duration", "1m", "--without", "loges"], "did you mean logs?"),
     (["--vcpu", "4", "--memory-gb", "8", "--duration", "1m", "--budget", "ten"], "--budget"),
     (["--vcpu", "4", "--memory-gb", "8", "--duration", "1m", "--jobs", "0"], "--jobs"),
+    (["--vcpu", "4", "--memory-gb", "8", "--duration", "1m", "--transitions", "0"], "--transitions"),
+    (["--vcpu", "4", "--memory-gb", "8", "--duration", "1m", "--requests", "0"], "--requests"),
+    (["--vcpu", "4", "--memory-gb", "8", "--duration", "1m", "--image-gb", "4", "--image-region", "us east"], "--image-region"),
+    (["--vcpu", "4", "--memory-gb", "8", "--duration", "1m", "--without", "compute"], "these are: ephemeral-storage, public-ip"),
     (["--vcpu", "4", "--memory-gb", "8", "--duration", "1m", "--input-mb", "-1"], "--input-mb"),
     (["--vcpu", "4", "--memory-gb", "8", "--duration", "1m", "--arch", "arm64", "--region", "eu-central-1"],
      "regions that have it"),
@@ -207,3 +212,27 @@ def test_formats_of_one_run_say_the_same(cost, tmp_path):
 
 def test_numbers_have_a_point_in_every_locale(cost):
     assert cost(*GUIDE, env={"LC_ALL": "de_DE.UTF-8"}).out == cost(*GUIDE).out
+
+
+def test_compare_has_the_months_of_jobs_and_what_was_assumed(cost):
+    """--jobs and --zones were taken and did nothing; what was assumed was not said."""
+    args = [*GUIDE[1:], "--nat"]
+    run = cost("compare", *args, "--jobs", "1000000", "--format", "json")
+    assert run.status == 0, run
+    out = json.loads(run.out)
+    for c in out["choices"]:
+        assert F(c["month_usd"]) <= F(c["total_usd"]) * 1000000 + 1
+    given = next(c for c in out["choices"] if c["as_given"])
+    month = estimate(cost, *args, "--jobs", "1000000")["month"]
+    assert given["month_usd"] == month["total_usd"] and any("NAT gateway" in a for a in out["assumed"])
+    assert "month_usd" not in cost("compare", *args, "--format", "json").out
+    text = cost("compare", *args).out
+    assert "Assumed" in text and "Not in these figures: what a NAT gateway" in text
+    wrong = cost("compare", *args, "--zones", "2")
+    assert wrong.status == 2 and "--zones is not for m2-cost compare" in wrong.err
+
+
+def test_break_even_is_null_where_there_is_none(cost):
+    out = json.loads(cost("compare", "--vcpu", "16", "--memory-gb", "120", "--duration", "1m", "--region", "us-east-1",
+                          "--format", "json").out)
+    assert out["break_even_s"] is None and "10240 MB" in out["unfit"]["lambda"]

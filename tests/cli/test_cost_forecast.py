@@ -118,6 +118,12 @@ def test_under_14_days_there_is_no_forecast(cost, tmp_path, first, status, says)
     assert (tmp_path / "out").exists() == (status == 0) and (not status or len(run.err.splitlines()) == 1)
 
 
+def test_one_month_ahead_is_one_month(cost, lively):
+    """It spoke of "one of the 1 months" and drew a line from a month to itself."""
+    text = " ".join(cost("forecast", lively, "--months", "1", "--budget", "5", "--region", "us-east-1").out.split())
+    assert "passes the budget of 5.00 USD" in text and "1 months" not in text and "Spend by month" not in text, text
+
+
 def test_few_jobs_are_warned_of(cost, tmp_path):
     few = history(tmp_path / "few.csv", lambda day, rng: day.day % 5 == 0, "2026-09-01")
     out = forecast(cost, few)

@@ -308,3 +308,8 @@ def test_an_interrupt_ends_at_once_and_leaves_nothing(cost, month):
         out, err = run.communicate(timeout=20)
     assert run.returncode == 130 and time.time() - began < 1 and not out, err
     assert "interrupted" in err and not list(cost.home.glob("*.csv*")) and not list(cost.home.glob("account*"))
+
+
+def test_a_wrong_budget_is_said_before_the_account_is_asked(cost):
+    run = cost("history", "--budget", "ten")
+    assert run.status == 2 and "--budget" in run.err and not run.out, run

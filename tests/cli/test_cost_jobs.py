@@ -168,6 +168,26 @@ def test_every_format_tells_the_total(cost, tmp_path, form):
     total = sum(sum(h.cost(j)) for j in h.jobs)
     assert run.status == 0, run
     if form == "csv":
-        assert f"total,,,{usd(total)}\n" in run.out
+        assert f"total,,,,{usd(total)}\n" in run.out
     else:
         assert usd(half_even(F(total, 10 ** 12), 6) * 10 ** 6)[:7] in run.out
+
+
+def test_an_item_tells_the_price_of_a_unit_where_it_has_one(cost, tmp_path):
+    """The items of jobs and history lacked unit_price_usd: nobody could multiply them."""
+    rows = ["job_id,started_at,platform,vcpu,memory_gb,duration_s", "a,2026-10-01,fargate,4,8,600", "b,2026-10-01,lambda,,3,45"]
+    for extra, price in [([], "0.04048"), (["c,2026-10-01,fargate-spot,4,8,600"], None)]:
+        out = run_jobs(cost, tmp_path, "\n".join(rows + extra + [""]).encode())
+        items = {i["resource"]: i for i in out["items"]}
+        assert items["fargate.vcpu"]["unit_price_usd"] == price
+        assert items["lambda.compute"]["unit_price_usd"] == "0.0000166667" and items["s3.put"]["unit_price_usd"] == "0.000005"
+        assert F(items["s3.put"]["quantity"]) * F("0.000005") == F(items["s3.put"]["cost_usd"])
+
+
+def test_one_job_is_no_jobs_and_a_little_is_not_nothing(cost, tmp_path):
+    """It said "1 jobs", "Log ingest 0 GB", and "has no price" of requests."""
+    (tmp_path / "j.csv").write_text("job_id,started_at,platform,vcpu,memory_gb,duration_s\na,2026-10-01,fargate-spot,1,8,600\n")
+    text = " ".join(cost("jobs", tmp_path / "j.csv", "--region", "us-west-1").out.split())
+    assert "1 job on Spot is an estimate" in text and "1 jobs" not in text, text
+    assert "there is no price for S3 GET requests in the region of 1 job, so" in text and "Total without what has no price" in text
+    assert "Log ingest 0.000061 GB" in text

@@ -220,7 +220,7 @@ def test_a_difference_over_the_tolerance_is_exit_1_and_named(cost, tmp_path):
     assert wrong[0]["worst_day"]["day"] == "2026-10-20"
     assert F(wrong[0]["worst_day"]["billed_usd"]) - F(wrong[0]["worst_day"]["expected_usd"]) == F(wrong[0]["difference_usd"])
     text = cost("reconcile", bill, "--expected", HISTORY)
-    assert text.status == 1 and text.out.startswith("1 of 13 lines of the bill are off by more than 1 %.")
+    assert text.status == 1 and text.out.startswith("1 of 13 lines of the bill is off by more than 1 %.")
     assert "billed more: another price" in re.sub(r"\s+", " ", text.out) or "another price" in text.out
     assert "2026-10-20" in text.out
 
@@ -298,7 +298,9 @@ def test_a_bad_bill_is_one_sentence_and_exit_2(cost, tmp_path, content, says):
     ([], "needs FILE"), ([BILLS / "cur-2.0.csv"] * 2, "is given twice"), ([BILLS / "nowhere.csv"], "No such file"),
     ([BILLS / "cur-2.0.csv", "--tolerance", "x"], "--tolerance"), ([BILLS / "cur-2.0.csv", "--tolerance", "-1"], "--tolerance"),
     ([BILLS / "cur-2.0.csv", "--tolerance", "101"], "0 to 100"), ([BILLS / "cur-2.0.csv", "--tag", "project"], "KEY=VALUE"),
-    ([BILLS / "cur-2.0.csv", "--tag", "=x"], "KEY=VALUE"), ([BILLS / "cur-2.0.csv", "--history"], "not both")])
+    ([BILLS / "cur-2.0.csv", "--tag", "=x"], "KEY=VALUE"),
+    ([BILLS / "cur-2.0.csv", "--tag", "project="], "KEY=VALUE"),
+    ([BILLS / "cur-2.0.csv", BILLS / ".." / BILLS.name / "cur-2.0.csv"], "is given twice"), ([BILLS / "cur-2.0.csv", "--history"], "not both")])
 def test_wrong_usage_is_exit_2(cost, args, says):
     run = cost("reconcile", *args, "--expected", HISTORY, "-q")
     assert run.status == 2 and says in run.err and not run.out, run
@@ -335,3 +337,28 @@ def test_bad_rows_of_the_history_are_said(cost, tmp_path):
     assert run.status == 2 and "soon" in run.err
     out = reconcile(cost, BILLS / "cur-2.0.csv", "--max-bad", "1", expected=tmp_path / "h.csv")
     assert len(out["warnings"]) == 1 and "line 37" in out["warnings"][0]
+
+
+def test_standard_input_is_the_bill_or_the_jobs_and_not_both(cost):
+    """It was read as the jobs, and then the bill was "empty"."""
+    run = cost("reconcile", "-", "--expected", "-", stdin=HISTORY.read_text())
+    assert run.status == 2 and "standard input cannot be both" in run.err and not run.out, run
+
+
+def test_a_bill_that_is_not_there_is_said_before_the_account_is_asked(cost, tmp_path):
+    run = cost("reconcile", tmp_path / "nowhere.csv")
+    assert run.status == 2 and "nowhere.csv: No such file" in run.err, run
+
+
+def test_two_kinds_of_export_are_said_to_be_perhaps_one_bill(cost):
+    run = cost("reconcile", BILLS / "cur-2.0.csv", BILLS / "focus-1.0.csv", "--expected", HISTORY)
+    assert run.status == 1 and "counted twice" in run.out.replace("\n", " ").split("Expected and billed")[0], run
+
+
+def test_amounts_stand_point_below_point(cost, tmp_path):
+    """0.00255 below 0.000027 below 0.00: no column could be read down."""
+    out = cost("reconcile", edited(tmp_path, "cur-2.0", double_spot), "--expected", HISTORY).out
+    table = out.split("Verdict")[1].split("\n\n")[0]
+    places = [len(p) for p in re.findall(r"[0-9]\.([0-9]+)", table)]
+    assert len(places) > 50 and set(places) == {1, 6}, table  # percents have one
+    assert "vCPU-hours expected in all" in " ".join(out.split())

@@ -85,6 +85,10 @@ int cost_begin(struct cost_run *run, struct m2_err *err)
     for (size_t i = 0; i < without->v.len; i++)
         parts[i] = without->v.at[i];
     run->without = parts;
+    bool given;
+    m2_pico budget;
+    if (cost_budget(&given, &budget, run, err) < 0) /* before the account or a long file is read */
+        return -1;
     return read_settings(run, err) < 0 ? -1 : load_prices(run, err);
 }
 

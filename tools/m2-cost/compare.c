@@ -13,7 +13,8 @@ struct comparing {
     struct m2_comparison all;
     cost_sentences assumed;
     const struct m2_choice *asked, *lambda,
-        *fargate; /* the last two: the cheapest of each, NULL when none fits */
+        *fargate;   /* the last two: the cheapest of each, NULL when none fits */
+    m2_pico *month; /* [choice] of --jobs at list price; NULL without it */
 };
 
 static const struct m2_choice *cheapest(const struct m2_comparison *c, enum m2_platform platform)
@@ -37,12 +38,13 @@ static const char *percent_text(struct m2_arena *a, m2_pico part, m2_pico whole)
         return "";
     m2_fixed_print(text,
                    m2_div_half_even((part - whole) * 1000, whole > INT64_MAX ? INT64_MAX : (int64_t)whole), 1,
-                   1, 0);
+                   1, 1);
     return m2_arena_printf(a, "%s%s %%", part > whole ? "+" : "", text);
 }
 
-static void add_row(struct comparing *c, struct m2_doc_table *t, const struct m2_choice *x)
+static void add_row(struct comparing *c, struct m2_doc_table *t, size_t i)
 {
+    const struct m2_choice *x = &c->all.choices.at[i];
     struct m2_arena *a = c->run->arena;
     char usd[M2_DECIMAL_SIZE], exact[M2_DECIMAL_SIZE], shown[M2_DECIMAL_SIZE], gb[M2_DECIMAL_SIZE],
         cpu[M2_DECIMAL_SIZE], s[M2_DECIMAL_SIZE];
@@ -65,6 +67,11 @@ static void add_row(struct comparing *c, struct m2_doc_table *t, const struct m2
     m2_doc_cell_exact(t, exact, "%s%s", usd, x->bill.incomplete ? " +?" : "");
     m2_doc_cell_exact(t, x->asked ? "yes" : "no", "%s",
                       c->asked && !x->asked ? percent_text(a, x->bill.total, c->asked->bill.total) : "");
+    if (!c->month)
+        return;
+    m2_pico_print(exact, c->month[i]);
+    m2_fixed_print(usd, c->month[i], 12, 2, 2);
+    m2_doc_cell_exact(t, exact, "%s%s", usd, x->bill.incomplete ? " +?" : "");
 }
 
 static void table(struct comparing *c, struct m2_doc *d)
@@ -77,23 +84,47 @@ static void table(struct comparing *c, struct m2_doc *d)
     m2_doc_column(t, "Duration", "duration_s", M2_RIGHT);
     m2_doc_column(t, "USD a job", "total_usd", M2_RIGHT);
     m2_doc_column(t, "Against given", "as_given", M2_RIGHT);
+    if (c->month)
+        m2_doc_column(
+            t, m2_arena_printf(c->run->arena, "USD a month of %llu", (unsigned long long)c->run->args->jobs),
+            "month_usd", M2_RIGHT);
     for (size_t i = 0; i < c->all.choices.len; i++) {
         const struct m2_choice *x = &c->all.choices.at[i];
         if (every || x->plain || x->asked)
-            add_row(c, t, x);
+            add_row(c, t, i);
     }
     if (!every)
         m2_doc_text(d, "Of the memory sizes that go with a number of vCPUs only the least that fits is shown "
                        "(-v shows all).");
 }
 
+/* What --jobs of each choice cost in a month: tiers make it less than so many times one. */
+static int add_months(struct comparing *c, struct m2_err *err)
+{
+    const uint64_t jobs = c->run->args->jobs;
+    if (!jobs)
+        return 0;
+    c->month = m2_arena_new_array(c->run->arena, m2_pico, c->all.choices.len);
+    for (size_t i = 0; i < c->all.choices.len; i++) {
+        const struct m2_job *job = &c->all.choices.at[i].job;
+        struct m2_rates rates;
+        struct m2_month month;
+        if (m2_rates_find(&rates, &c->run->prices, c->run->region.value, job->platform, job->arch,
+                          c->run->without, err) < 0 ||
+            m2_bill_month(&month, &rates, job, jobs, err) < 0)
+            return -1;
+        c->month[i] = month.list;
+    }
+    return 0;
+}
+
 /* ---- where Lambda stops being cheaper ---- */
 
-static void chart(struct comparing *c, struct m2_doc *d, const struct m2_rates *lambda,
-                  const struct m2_rates *fargate, int64_t even_ms)
+static void chart(struct comparing *c, struct m2_doc *d, const struct m2_choice *on_lambda,
+                  const struct m2_rates *lambda, const struct m2_rates *fargate, int64_t even_ms)
 {
     struct m2_arena *a = c->run->arena;
-    const char *x = choice_text(a, c->lambda), *y = choice_text(a, c->fargate);
+    const char *x = choice_text(a, on_lambda), *y = choice_text(a, c->fargate);
     int64_t most = even_ms ? even_ms * 3 : c->job.duration_ms * 2;
     most = most > LAMBDA_MOST_MS ? LAMBDA_MOST_MS : most;
     const char *alt = even_ms ? m2_arena_printf(a, "Up to %s %s costs less, from there on %s.",
@@ -105,7 +136,7 @@ static void chart(struct comparing *c, struct m2_doc *d, const struct m2_rates *
         const char *name;
         const struct m2_rates *rates;
         const struct m2_choice *choice;
-    } lines[] = { { x, lambda, c->lambda }, { y, fargate, c->fargate } };
+    } lines[] = { { x, lambda, on_lambda }, { y, fargate, c->fargate } };
     m2_doc_axes(k, "seconds on the size given", "USD a job");
     for (size_t i = 0; i < 2; i++) {
         m2_doc_series(k, lines[i].name);
@@ -136,35 +167,33 @@ static bool short_lambda(struct m2_choice *out, struct comparing *c, struct m2_e
     return found != NULL;
 }
 
-static void break_even(struct comparing *c, struct m2_doc *d, struct m2_value *root)
+/* From which duration on Lambda costs more; 0: none, or it cannot be told. */
+static int64_t break_even(struct comparing *c, struct m2_doc *d)
 {
     struct m2_rates lambda, fargate;
     struct m2_choice brief;
     struct m2_err err = { 0 };
     struct cost_run *run = c->run;
-    if (!c->lambda && short_lambda(&brief, c, &err))
-        c->lambda = &brief;
-    if (!c->lambda || !c->fargate ||
+    const struct m2_choice *cheapest_lambda = c->lambda;
+    if (!cheapest_lambda && short_lambda(&brief, c, &err))
+        cheapest_lambda = &brief;
+    if (!cheapest_lambda || !c->fargate ||
         m2_rates_find(&lambda, &run->prices, run->region.value, M2_LAMBDA, c->job.arch, run->without, &err) <
             0 ||
         m2_rates_find(&fargate, &run->prices, run->region.value, M2_FARGATE, c->job.arch, run->without,
                       &err) < 0)
-        return;
-    int64_t ms =
-        m2_break_even_ms(&lambda, c->lambda, &fargate, c->fargate, &c->job, &c->scaling, LAMBDA_MOST_MS);
+        return 0;
+    int64_t ms = m2_break_even_ms(&lambda, cheapest_lambda, &fargate, c->fargate, &c->job, &c->scaling,
+                                  LAMBDA_MOST_MS);
     m2_doc_heading(d, "Lambda or Fargate");
     if (ms)
         m2_doc_text(d,
                     "%s is the cheaper one for jobs shorter than %s (on the size given); longer ones cost "
                     "less on %s.",
-                    choice_text(run->arena, c->lambda), cost_duration_text(run->arena, ms),
+                    choice_text(run->arena, cheapest_lambda), cost_duration_text(run->arena, ms),
                     choice_text(run->arena, c->fargate));
-    chart(c, d, &lambda, &fargate, ms);
-    char s[M2_DECIMAL_SIZE];
-    m2_fixed_print(s, ms, 3, 3, 0);
-    m2_v_set(run->arena, root, "break_even_s", ms ? m2_v_string(run->arena, s) : m2_v_null(run->arena));
-    if (c->lambda == &brief)
-        c->lambda = NULL;
+    chart(c, d, cheapest_lambda, &lambda, &fargate, ms);
+    return ms;
 }
 
 /* ---- the whole ---- */
@@ -188,6 +217,8 @@ static void to_json(struct comparing *c, struct m2_value *root)
         cost_json_usd(a, v, "compute_usd", x->bill.compute);
         cost_json_usd(a, v, "other_usd", x->bill.other);
         cost_json_usd(a, v, "total_usd", x->bill.total);
+        if (c->month)
+            cost_json_usd(a, v, "month_usd", c->month[i]);
         m2_v_set_bool(a, v, "incomplete", x->bill.incomplete);
         m2_v_set_bool(a, v, "as_given", x->asked);
         m2_v_push(a, list, v);
@@ -285,12 +316,22 @@ int cost_compare(struct cost_result *out, struct cost_run *run, struct m2_err *e
     c.lambda = cheapest(&c.all, M2_LAMBDA);
     c.fargate = cheapest(&c.all, M2_FARGATE);
     struct m2_value *root = cost_json(run);
+    if (add_months(&c, err) < 0)
+        return -1;
     to_json(&c, root);
     say_lead(&c, d);
     table(&c, d);
-    break_even(&c, d, root);
+    int64_t even_ms = break_even(&c, d);
+    char even[M2_DECIMAL_SIZE];
+    m2_fixed_print(even, even_ms, 3, 3, 0);
+    m2_v_set(run->arena, root, "break_even_s",
+             even_ms ? m2_v_string(run->arena, even) : m2_v_null(run->arena));
     out->unsure = say_gaps(&c, d);
     say_other_arch(&c, d);
+    cost_say_assumed(d, root, run, &c.assumed);
+    if (run->args->nat || run->args->endpoints)
+        m2_doc_note(d, "Not in these figures: what a NAT gateway or endpoints cost by the hour, jobs or not; "
+                       "m2-cost estimate shows it.");
     cost_note_prices(d, run);
     out->doc = d;
     out->json = root;

@@ -73,11 +73,14 @@ cost_command cost_estimate, cost_compare, cost_jobs, cost_history, cost_forecast
 /** Settings, region and prices into RUN. Errors: M2_ECONFIG, M2_EUSAGE, M2_EINPUT (a price list). */
 int cost_begin(struct cost_run *run, struct m2_err *err) M2_MUST_USE;
 /** Price for REGION, which SOURCE told, from here on. Errors: M2_EINPUT (a price list). */
-int cost_use_region(struct cost_run *run, const char *region, const char *source, struct m2_err *err) M2_MUST_USE;
+int cost_use_region(struct cost_run *run, const char *region, const char *source,
+                    struct m2_err *err) M2_MUST_USE;
 /** Begin the JSON document: schema, prices (date, source, region). */
 struct m2_value *cost_json(struct cost_run *run);
 /** Say in D which prices were used: date, source, region; a warning when they are old. */
 void cost_note_prices(struct m2_doc *d, struct cost_run *run);
+/** Say in D why the amounts of its tables may not add up to the last place. */
+void cost_note_rounding(struct m2_doc *d);
 /** Warn in D of prices that RATES lack for BILL, or that are estimates; the missing keys into OBJECT's
  * "missing". True when any lacks. */
 bool cost_note_gaps(struct m2_doc *d, struct m2_value *object, struct cost_run *run,
@@ -99,20 +102,30 @@ int cost_cache_path(const char **out, struct cost_run *run, const char *region,
 typedef M2_VEC(const char *) cost_sentences;
 int cost_job(struct m2_job *out, cost_sentences *assumed, struct cost_run *run,
              struct m2_err *err) M2_MUST_USE;
+/** What was assumed, and what --without leaves out, into D and "assumed" of ROOT. */
+void cost_say_assumed(struct m2_doc *d, struct m2_value *root, const struct cost_run *run,
+                      const cost_sentences *assumed);
 /** "4 vCPU, 8 GB" or "3 GB" (Lambda). */
 const char *cost_size_text(struct m2_arena *a, const struct m2_job *job);
 /** "10 min", "2 h 5 min", "12.345 s". */
 const char *cost_duration_text(struct m2_arena *a, int64_t ms);
+/** "1 job", "2 jobs" */
+const char *cost_count(struct m2_arena *a, uint64_t n, const char *one, const char *many);
+/** Q with at most PLACES; with more where these would show nothing of it. */
+void cost_quantity_print(char out[M2_DECIMAL_SIZE], struct m2_ratio q, int places);
+/** For a column of amounts that make TOTAL: cents, or six places where cents would say little. */
+void cost_usd_column(char out[M2_DECIMAL_SIZE], m2_pico pico, m2_pico total);
 /** "Fargate Spot" */
 const char *cost_platform_text(enum m2_platform platform);
 
-/** What many jobs came to: items, total_usd and summary into ROOT (the summary also to *SUMMARY, to be added to), and all of it
- * into D. Errors: M2_EIO. */
+/** What many jobs came to: items, total_usd and summary into ROOT (the summary also to *SUMMARY, to be added
+ * to), and all of it into D. Errors: M2_EIO. */
 int cost_say_summary(struct m2_value **summary, struct m2_doc *d, struct m2_value *root, struct cost_run *run,
                      const struct m2_summary *s, struct m2_err *err) M2_MUST_USE;
-/** What ran in the account, or in --snapshot, for history, forecast and reconcile; saved where --save-snapshot says. The
- * region of the prices becomes the account's. *CUT: why the account could not be read to the end although there is a
- * history (M2_OK: it was). Errors: as m2_collect, m2_snapshot_load and m2_history_read. */
+/** What ran in the account, or in --snapshot, for history, forecast and reconcile; saved where
+ * --save-snapshot says. The region of the prices becomes the account's. *CUT: why the account could not be
+ * read to the end although there is a history (M2_OK: it was). Errors: as m2_collect, m2_snapshot_load and
+ * m2_history_read. */
 int cost_account_history(struct m2_history *out, struct cost_run *run, struct m2_err *cut,
                          struct m2_err *err) M2_MUST_USE;
 

@@ -92,7 +92,7 @@ static void bill_table(struct estimate *e, struct m2_doc *d)
         const struct m2_cost_item_row *row = m2_cost_item((enum m2_cost_item)i);
         if (line->quantity.num == 0)
             continue;
-        m2_ratio_print(quantity, line->quantity, 6);
+        cost_quantity_print(quantity, line->quantity, 6);
         m2_ratio_print(most, line->quantity, 12);
         m2_doc_row(t, false);
         m2_doc_cell_exact(t, row->resource, "%s", row->title);
@@ -136,35 +136,41 @@ static void month_table(struct m2_doc *d, const struct m2_month *m)
 {
     char list[M2_DECIMAL_SIZE], after[M2_DECIMAL_SIZE], quantity[M2_DECIMAL_SIZE],
         free_units[M2_DECIMAL_SIZE];
+    bool missing = false;
     struct m2_doc_table *t = m2_doc_table(d, NULL);
     m2_doc_column(t, "Price", NULL, M2_LEFT);
     m2_doc_column(t, "Quantity", NULL, M2_RIGHT);
+    m2_doc_column(t, "Unit", NULL, M2_LEFT);
     m2_doc_column(t, "Free a month", NULL, M2_RIGHT);
     m2_doc_column(t, "USD", NULL, M2_RIGHT);
     m2_doc_column(t, "USD after free", NULL, M2_RIGHT);
     for (size_t i = 0; i < m->n; i++) {
         const struct m2_month_line *line = &m->line[i];
-        m2_ratio_print(quantity, line->quantity, 3);
+        cost_quantity_print(quantity, line->quantity, 3);
         m2_doc_row(t, false);
         m2_doc_cell(t, "%s", line->key);
         m2_doc_cell(t, "%s", quantity);
         if (line->missing) {
+            missing = true;
+            m2_doc_cell(t, "%s", "");
             m2_doc_cell(t, "%s", "");
             m2_doc_cell(t, "no price");
             m2_doc_cell(t, "?");
             continue;
         }
         m2_fixed_print(free_units, line->price->free_per_month, 0, 0, 0);
-        m2_fixed_print(list, line->list, 12, 4, 4);
-        m2_fixed_print(after, line->after_free, 12, 4, 4);
+        cost_usd_column(list, line->list, m->list);
+        cost_usd_column(after, line->after_free, m->list);
+        m2_doc_cell(t, "%s", line->price->unit);
         m2_doc_cell(t, "%s", line->price->free_per_month ? free_units : "");
         m2_doc_cell(t, "%s", list);
         m2_doc_cell(t, "%s", after);
     }
-    m2_fixed_print(list, m->list, 12, 4, 4);
-    m2_fixed_print(after, m->after_free, 12, 4, 4);
+    cost_usd_column(list, m->list, m->list);
+    cost_usd_column(after, m->after_free, m->list);
     m2_doc_row(t, true);
-    m2_doc_cell(t, "Total");
+    m2_doc_cell(t, "Total%s", missing ? " without what has no price" : "");
+    m2_doc_cell(t, "%s", "");
     m2_doc_cell(t, "%s", "");
     m2_doc_cell(t, "%s", "");
     m2_doc_cell(t, "%s", list);
@@ -211,7 +217,7 @@ static int add_month(struct estimate *e, m2_pico *total, struct m2_doc *d, struc
     m2_fixed_print(after, m.after_free + e->fixed, 12, 2, 2);
     m2_pico_show(one, next.list - m.list);
     m2_pico_show(one_after, next.after_free - m.after_free);
-    m2_doc_heading(d, "A month of %llu jobs: %s USD%s", (unsigned long long)jobs, list,
+    m2_doc_heading(d, "A month of %s: %s USD%s", cost_count(a, jobs, "job", "jobs"), list,
                    e->fixed ? " with what all jobs share" : "");
     m2_doc_text(d,
                 "%s USD if nothing else in the account uses this month's free allowances. One more job then "
@@ -229,20 +235,6 @@ static int add_month(struct estimate *e, m2_pico *total, struct m2_doc *d, struc
 }
 
 /* ---- all of it ---- */
-
-static void say_assumed(struct estimate *e, struct m2_doc *d, struct m2_value *root)
-{
-    struct m2_arena *a = e->run->arena;
-    struct m2_value *list = m2_v_array(a);
-    m2_doc_heading(d, "Assumed");
-    for (size_t i = 0; i < e->assumed.len; i++) {
-        m2_doc_item(d, "%s", e->assumed.at[i]);
-        m2_v_push(a, list, m2_v_string(a, e->assumed.at[i]));
-    }
-    for (const char *const *part = e->run->without; *part; part++)
-        m2_doc_item(d, "Left out by --without: %s.", *part);
-    m2_v_set(a, root, "assumed", list);
-}
 
 static int judge(enum m2_exit *status, struct estimate *e, struct m2_doc *d, struct m2_value *root,
                  m2_pico total, struct m2_err *err)
@@ -265,7 +257,7 @@ static int judge(enum m2_exit *status, struct estimate *e, struct m2_doc *d, str
                     limit);
     }
     cost_json_usd(e->run->arena, root, "budget_usd", budget);
-    m2_v_set_bool(e->run->arena, root, "over_budget", total > budget);
+    m2_v_set_bool(e->run->arena, root, "budget_passed", total > budget);
     return 0;
 }
 
@@ -292,7 +284,8 @@ int cost_estimate(struct cost_result *out, struct cost_run *run, struct m2_err *
     out->unsure = cost_note_gaps(d, root, run, &e.rates, &e.bill) || e.fixed_missing;
     if (judge(&out->status, &e, d, root, total, err) < 0)
         return -1;
-    say_assumed(&e, d, root);
+    cost_say_assumed(d, root, run, &e.assumed);
+    cost_note_rounding(d);
     cost_note_prices(d, run);
     out->doc = d;
     out->json = root;

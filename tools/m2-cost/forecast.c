@@ -89,9 +89,11 @@ static void say_lead(struct m2_doc *d, const struct forecasting *f)
                 month_text(a, m->name), usd(a, m->band.p50), usd(a, m->band.p10), usd(a, m->band.p90));
     if (!f->ask.budget)
         return;
-    m2_doc_text(d,
-                "The chance that it passes the budget of %s USD is %s; that one of the %zu months does, %s.",
-                usd(a, *f->ask.budget), chance_text(a, &m->over), f->f.n_months, chance_text(a, &f->f.any));
+    const char *all = f->f.n_months == 1 ? ""
+                                         : m2_arena_printf(a, "; that one of the %zu months does, %s",
+                                                           f->f.n_months, chance_text(a, &f->f.any));
+    m2_doc_text(d, "The chance that it passes the budget of %s USD is %s%s.", usd(a, *f->ask.budget),
+                chance_text(a, &m->over), all);
 }
 
 static void month_row(struct m2_doc_table *t, const struct forecasting *f, const char *name, int days,
@@ -138,6 +140,8 @@ static void chart(struct m2_doc *d, const struct forecasting *f)
     static const char *const names[] = { "low (P10)", "middle (P50)", "high (P90)" };
     struct m2_arena *a = f->run->arena;
     const struct m2_forecast_month *first = &f->f.months[0], *last = &f->f.months[f->f.n_months - 1];
+    if (f->f.n_months == 1) /* three figures, which the table has */
+        return;
     struct m2_doc_chart *c = m2_doc_chart(
         d, M2_CHART_BAND, "Spend by month",
         m2_arena_printf(
@@ -185,7 +189,7 @@ static void say_backtest(struct m2_doc *d, const struct forecasting *f)
 static void past_table(struct m2_doc *d, const struct forecasting *f)
 {
     m2_doc_heading(d, "What it is made from");
-    m2_doc_text(d, "%llu jobs from %s to %s (%d days) in %s.", (unsigned long long)f->f.jobs,
+    m2_doc_text(d, "%s from %s to %s (%d days) in %s.", cost_count(f->run->arena, f->f.jobs, "job", "jobs"),
                 day_text(f->run->arena, f->f.first_day), day_text(f->run->arena, f->f.last_day), f->f.days,
                 f->past.name);
     struct m2_doc_table *t = m2_doc_table(d, NULL);
@@ -228,7 +232,8 @@ static void say_method(struct m2_doc *d, const struct forecasting *f)
 static void say_warnings(struct m2_doc *d, const struct forecasting *f)
 {
     if (f->f.few_jobs)
-        m2_doc_warning(d, "%llu jobs are few: the band rests on little.", (unsigned long long)f->f.jobs);
+        m2_doc_warning(d, "%s few: the band rests on little.",
+                       cost_count(f->run->arena, f->f.jobs, "job is", "jobs are"));
     if (!f->f.by_weekday)
         m2_doc_note(d,
                     "The history is too short for a weekday pattern (%d days and %d jobs are needed): all "

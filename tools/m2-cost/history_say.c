@@ -135,11 +135,6 @@ static void add_json(struct m2_value *root, const struct history_costs *c)
 
 /* ---- the document ---- */
 
-static const char *count_text(struct m2_arena *a, uint64_t n, const char *one, const char *many)
-{
-    return m2_arena_printf(a, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
-}
-
 /* PART of WHOLE as "12.5 %"; "" where there is no whole. */
 static const char *share(struct m2_arena *a, m2_pico part, m2_pico whole)
 {
@@ -159,7 +154,7 @@ static void lead(struct m2_doc *d, const struct history_costs *c)
     m2_pico_show(usd, total(c));
     m2_time_iso(from, h->from_ms / 1000 * 1000);
     m2_time_iso(to, h->to_ms == INT64_MAX ? 0 : h->to_ms / 1000 * 1000);
-    m2_doc_lead(d, "%s cost %s USD%s.", count_text(a, m2_summary_total(c->summary).jobs, "job", "jobs"), usd,
+    m2_doc_lead(d, "%s cost %s USD%s.", cost_count(a, m2_summary_total(c->summary).jobs, "job", "jobs"), usd,
                 c->n_unpriced ? ", without those that have no price" : "");
     m2_doc_text(d, "Jobs that began from %s to %s in %s.", h->from_ms ? from : "the beginning",
                 h->to_ms == INT64_MAX ? "the end" : to, c->prices.region);
@@ -167,13 +162,13 @@ static void lead(struct m2_doc *d, const struct history_costs *c)
         return;
     m2_pico_show(usd, failed.usd);
     m2_doc_text(d, "What failures cost: %s ended without a result and cost %s USD%s%s.",
-                count_text(a, failed.jobs, "job", "jobs"), usd, total(c) > 0 ? ", " : "",
+                cost_count(a, failed.jobs, "job", "jobs"), usd, total(c) > 0 ? ", " : "",
                 share(a, failed.usd, total(c)));
     if (!c->retries.jobs)
         return;
     m2_pico_show(usd, c->retries.usd);
     m2_doc_text(d, "%s failed in jobs that succeeded in the end, at %s USD.",
-                count_text(a, c->retries.jobs, "try", "tries"), usd);
+                cost_count(a, c->retries.jobs, "try", "tries"), usd);
 }
 
 /* Jobs that ran or are not billed, by name: few; and how many more. */
@@ -206,15 +201,16 @@ static void say_unseen(struct m2_doc *d, const struct history_costs *c)
         for (size_t i = 0; i < h->unseen.len; i++)
             m2_doc_item(d, "%s", h->unseen.at[i]);
         for (size_t i = 0; i < c->unpriced.len; i++)
-            m2_doc_item(d, "%s have no price: %s.", count_text(c->run->arena, c->n_unpriced, "job", "jobs"),
-                        c->unpriced.at[i]);
+            m2_doc_item(d, "%s no price: %s.",
+                        cost_count(c->run->arena, c->n_unpriced, "job has", "jobs have"), c->unpriced.at[i]);
     }
     if (estimated)
         m2_doc_warning(d,
-                       "%s of %llu (%s) are partly estimated, because the account does not tell all of their "
+                       "%s of %llu (%s) %s partly estimated, because the account does not tell all of their "
                        "usage any more.",
-                       count_text(c->run->arena, estimated, "job", "jobs"), (unsigned long long)jobs,
-                       share(c->run->arena, (m2_pico)estimated, (m2_pico)jobs));
+                       cost_count(c->run->arena, estimated, "job", "jobs"), (unsigned long long)jobs,
+                       share(c->run->arena, (m2_pico)estimated, (m2_pico)jobs),
+                       estimated == 1 ? "is" : "are");
 }
 
 static void notes(struct m2_doc *d, const struct history_costs *c)
@@ -261,8 +257,6 @@ int history_say(struct cost_result *out, struct history_costs *c, struct m2_err 
     if (say_budget(out, d, root, c, err) < 0 ||
         cost_say_summary(&summary, d, root, c->run, c->summary, err) < 0)
         return -1;
-    cost_json_usd(c->run->arena, root, "compute_usd", m2_summary_total(c->summary).compute);
-    cost_json_usd(c->run->arena, root, "other_usd", m2_summary_total(c->summary).other);
     m2_v_set_int(c->run->arena, summary, "estimated", (int64_t)m2_summary_estimated(c->summary));
     say_unseen(d, c);
     notes(d, c);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cost.h"
+#include "m2/endpoint.h"
 #include "m2/str.h"
 
 #define MOST_GB 100000 /* beyond these nothing is a job any more, and everything can still be counted */
@@ -110,6 +111,10 @@ static int read_network(struct reading *r)
     struct m2_job *j = r->job;
     int64_t image = 0;
     const char *registry = m2_str_or(a->image_region, "us-east-1");
+    if (!m2_region_valid(registry))
+        return m2_fail(r->err, M2_EUSAGE,
+                       "\"%.60s\" (--image-region) is not a region; it is a name such as us-east-1",
+                       registry);
     if (amount(&image, r, "image-gb", a->image_gb, 6, 1000) < 0)
         return -1;
     image = image * 1024 * 1000; /* GB × 10^6 as MB × 10^9 */

@@ -76,9 +76,9 @@ static int read_csv(struct cost_past *out, struct reading *r, const char *file, 
     if (result.bad)
         m2_vec_push(a, &out->warnings,
                     m2_arena_printf(
-                        a, "%llu rows of %s could not be read and are left out; the first is line %llu: %s",
-                        (unsigned long long)result.bad, out->name, (unsigned long long)result.shown[0].line,
-                        result.shown[0].reason));
+                        a, "%s of %s could not be read and %s left out; the first is line %llu: %s",
+                        cost_count(a, result.bad, "row", "rows"), out->name, result.bad == 1 ? "is" : "are",
+                        (unsigned long long)result.shown[0].line, result.shown[0].reason));
     return 0;
 }
 

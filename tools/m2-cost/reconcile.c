@@ -1,8 +1,11 @@
 /* m2-cost reconcile: a bill beside what the jobs should have cost. */
 #include "reconcile.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "m2/str.h"
 
@@ -21,6 +24,9 @@ static int read_options(struct reconciling *r, struct m2_err *err)
 {
     const struct cost_args *args = r->run->args;
     const char *text = args->tolerance ? args->tolerance : USUAL_TOLERANCE, *value = NULL;
+    for (size_t i = 0; i < args->operands.v.len; i++)
+        if (m2_str_eq(args->expected, "-") && m2_str_eq(args->operands.v.at[i], "-"))
+            return m2_fail(err, M2_EUSAGE, "standard input cannot be both the bill and --expected");
     if (args->expected && (args->history || args->snapshot))
         return m2_fail(err, M2_EUSAGE,
                        "the jobs come from --expected or from the account (--history, --snapshot), not both");
@@ -30,7 +36,8 @@ static int read_options(struct reconciling *r, struct m2_err *err)
                        "--tolerance: \"%.60s\" is no percentage from 0 to 100, such as 1 or 0.5", text);
     if (args->tag) {
         r->bill.tag = m2_str_cut(r->run->arena, args->tag, '=', &value);
-        if (!value || !*r->bill.tag)
+        if (!value || !*value ||
+            !*r->bill.tag) /* no row has an empty tag: it would choose those without any */
             return m2_fail(err, M2_EUSAGE, "--tag: \"%.60s\" is not KEY=VALUE", args->tag);
         r->bill.tag_value = value;
     }
@@ -49,15 +56,32 @@ static void note_format(struct reconciling *r, const char *format)
     m2_vec_push(r->run->arena, &r->formats, format);
 }
 
-/* Every file's rows; the same file twice would bill twice. */
+/* The same file under whatever names, standard input among them? */
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    if (m2_str_eq(a, b))
+        return true;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* Are the bills there, each once? Before the account is read, or a long history. */
+static int check_bills(const struct m2_strlist *files, struct m2_err *err)
+{
+    for (size_t i = 0; i < files->v.len; i++) {
+        const char *file = files->v.at[i];
+        if (!m2_str_eq(file, "-") && access(file, R_OK) != 0)
+            return m2_fail(err, errno == ENOENT ? M2_ENOTFOUND : M2_EINPUT, "%s: %s", file, strerror(errno));
+        for (size_t j = 0; j < i; j++)
+            if (same_file(file, files->v.at[j]))
+                return m2_fail(err, M2_EUSAGE, "%s is given twice; its rows would count twice", file);
+    }
+    return 0;
+}
+
 static int read_bills(struct reconciling *r, struct m2_err *err)
 {
     const struct m2_strlist *files = &r->run->args->operands;
-    for (size_t i = 0; i < files->v.len; i++)
-        for (size_t j = 0; j < i; j++)
-            if (m2_str_eq(files->v.at[i], files->v.at[j]))
-                return m2_fail(err, M2_EUSAGE, "%s is given twice; its rows would count twice",
-                               files->v.at[i]);
     for (size_t i = 0; i < files->v.len; i++) {
         struct m2_bill_export one;
         m2_progress_phase(r->run->progress, m2_arena_printf(r->run->arena, "reading %s", files->v.at[i]));
@@ -98,7 +122,7 @@ static int compare(struct cost_result *out, struct reconciling *r, struct m2_err
 int cost_reconcile(struct cost_result *out, struct cost_run *run, struct m2_err *err)
 {
     struct reconciling r = { .run = run };
-    if (read_options(&r, err) < 0)
+    if (read_options(&r, err) < 0 || check_bills(&run->args->operands, err) < 0)
         return -1;
     r.both = m2_reconcile_new(&run->prices);
     int rc = compare(out, &r, err);

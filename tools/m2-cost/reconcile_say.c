@@ -36,15 +36,9 @@ static const char *percent(struct m2_arena *a, m2_pico part, m2_pico whole)
     char text[M2_DECIMAL_SIZE];
     if (whole <= 0 || whole > INT64_MAX)
         return "";
-    m2_int128 hundredths = m2_div_half_even(part * 10000, (int64_t)whole);
-    m2_fixed_print(text, hundredths, 2, 2, 0);
-    return m2_arena_printf(a, "%s%s %%", hundredths > 0 ? "+" : "", text);
-}
-
-/* "1 job", "2 jobs" */
-static const char *many(struct m2_arena *a, uint64_t n, const char *what)
-{
-    return m2_arena_printf(a, "%llu %s%s", (unsigned long long)n, what, n == 1 ? "" : "s");
+    m2_int128 tenths = m2_div_half_even(part * 1000, (int64_t)whole);
+    m2_fixed_print(text, tenths, 1, 1, 1);
+    return m2_arena_printf(a, "%s%s", tenths > 0 ? "+" : "", text);
 }
 
 static m2_pico size_of(m2_pico v)
@@ -64,6 +58,13 @@ static const char *day_text(struct m2_arena *a, int64_t day)
     char iso[M2_ISO_SIZE];
     m2_time_iso(iso, day * DAY_MS);
     return m2_arena_strndup(a, iso, 10);
+}
+
+/* "78 transitions", "1 hour", "0.5 GB" */
+static const char *amount(struct m2_arena *a, m2_int128 quantity, const char *unit)
+{
+    const bool plural = quantity != M2_PICO_PER_USD && !m2_str_eq(unit, "GB");
+    return m2_arena_printf(a, "%s %s%s", number(a, quantity, 6), unit, plural ? "s" : "");
 }
 
 /* "Fargate vCPU", with its region when there are several. */
@@ -91,12 +92,12 @@ static void say_lead(struct m2_doc *d, const struct reconciling *r)
     const struct m2_reconciliation *f = &r->found;
     size_t wrong = wrong_lines(f);
     if (wrong)
-        m2_doc_lead(d, "%zu of %zu lines of the bill are off by more than %s %%.", wrong, f->n_lines,
-                    r->tolerance);
+        m2_doc_lead(d, "%zu of %zu lines of the bill %s off by more than %s %%.", wrong, f->n_lines,
+                    wrong == 1 ? "is" : "are", r->tolerance);
     else
         m2_doc_lead(d, "The bill agrees with the jobs: no line is off by more than %s %%.", r->tolerance);
     m2_doc_text(d, "%s from %s to %s should have cost %s USD; billed at list price are %s%s.",
-                many(a, f->jobs, "job"), day_text(a, f->first_day), day_text(a, f->last_day),
+                cost_count(a, f->jobs, "job", "jobs"), day_text(a, f->first_day), day_text(a, f->last_day),
                 money(a, f->expected), money(a, f->billed),
                 f->free_value
                     ? m2_arena_printf(a, ", and %s were free (monthly allowances)", money(a, f->free_value))
@@ -114,21 +115,28 @@ static void say_doubts(struct m2_doc *d, const struct reconciling *r)
         m2_doc_warning(d, "rows without an invoice's number are among these: the bill is not final.");
     if (f->jobs_outside)
         m2_doc_note(d, "%s (%s USD) that began on other days than the bill's: not compared.",
-                    many(a, f->jobs_outside, "job"), money(a, f->outside));
+                    cost_count(a, f->jobs_outside, "job", "jobs"), money(a, f->outside));
     if (!r->all.has_resources)
         m2_doc_note(d, "The export has no resource ids, so sums of days are compared and not single tasks.");
     else if (!f->by_task)
         m2_doc_note(
             d, "No task of the bill is in %s by its id, so sums of days are compared and not single tasks.",
             r->past.name);
+    if (r->formats.len > 1)
+        m2_doc_warning(d,
+                       "the files are exports of several kinds, the first two %s and %s: where they tell of "
+                       "the same days, "
+                       "those are counted twice.",
+                       r->formats.at[0], r->formats.at[1]);
     if (f->by_month)
         m2_doc_note(d, "The export's rows are longer than a day, so days cannot be compared.");
     if (r->all.split_rows)
         m2_doc_note(d, "%s that only split up the cost of another row: not counted twice.",
-                    many(a, r->all.split_rows, "row"));
+                    cost_count(a, r->all.split_rows, "row", "rows"));
     if (r->all.other_rows)
-        m2_doc_note(d, "%s (%s USD) without the tag %s=%s: left out.", many(a, r->all.other_rows, "row"),
-                    money(a, r->all.other_billed), r->bill.tag, r->bill.tag_value);
+        m2_doc_note(d, "%s (%s USD) without the tag %s=%s: left out.",
+                    cost_count(a, r->all.other_rows, "row", "rows"), money(a, r->all.other_billed),
+                    r->bill.tag, r->bill.tag_value);
     if (f->unknown_types[0])
         m2_doc_warning(d,
                        "rows of types that are not known here were not compared, the first being \"%.60s\".",
@@ -143,9 +151,17 @@ static const char *verdict_text(struct m2_arena *a, const struct m2_line_compare
     return name;
 }
 
+/* Six places, as many in all rows: the points stand below one another. */
+static const char *column(struct m2_arena *a, m2_pico pico)
+{
+    char text[M2_DECIMAL_SIZE];
+    m2_fixed_print(text, pico, 12, 6, 6);
+    return m2_arena_strdup(a, text);
+}
+
 static void usd_cell(struct m2_doc_table *t, struct m2_arena *a, m2_pico pico)
 {
-    m2_doc_cell_exact(t, exact(a, pico), "%s", money(a, pico));
+    m2_doc_cell_exact(t, exact(a, pico), "%s", column(a, pico));
 }
 
 static void lines_table(struct m2_doc *d, const struct reconciling *r)
@@ -166,7 +182,7 @@ static void lines_table(struct m2_doc *d, const struct reconciling *r)
         m2_doc_cell_exact(t, m2_arena_printf(a, "%s/%s", c->region, c->key), "%s", line_title(r, c));
         usd_cell(t, a, c->expected);
         usd_cell(t, a, c->billed);
-        m2_doc_cell_exact(t, exact(a, c->free_value), "%s", c->free_value ? money(a, c->free_value) : "");
+        m2_doc_cell_exact(t, exact(a, c->free_value), "%s", c->free_value ? column(a, c->free_value) : "");
         usd_cell(t, a, c->difference);
         m2_doc_cell(t, "%s", percent(a, c->difference, c->expected));
         m2_doc_cell_exact(t, m2_verdict_name(c->verdict), "%s", verdict_text(a, c));
@@ -195,15 +211,14 @@ static void say_worst(struct m2_doc *d, const struct reconciling *r)
                 line_title(r, c), c->key, c->region, c->quantity_agrees ? "agree" : "differ",
                 number(a, c->expected_quantity, 6), number(a, c->billed_quantity, 6));
         else
-            m2_doc_item(d, "%s: %s %s expected in all, %s billed%s%s.", line_title(r, c),
-                        number(a, c->expected_quantity, 6), m2_str_or(c->unit, "units"),
-                        number(a, c->billed_quantity, 6),
-                        r->found.by_month
-                            ? ""
-                            : m2_arena_printf(a, "; off most on %s (%s USD expected, %s billed)",
-                                              day_text(a, c->worst.day), money(a, c->worst.expected),
-                                              money(a, c->worst.billed)),
-                        c->estimate ? "; its price is an estimate: Spot prices move" : "");
+            m2_doc_item(
+                d, "%s: %s expected in all, %s billed%s%s.", line_title(r, c),
+                amount(a, c->expected_quantity, m2_str_or(c->unit, "unit")), number(a, c->billed_quantity, 6),
+                r->found.by_month ? ""
+                                  : m2_arena_printf(a, "; off most on %s (%s USD expected, %s billed)",
+                                                    day_text(a, c->worst.day), money(a, c->worst.expected),
+                                                    money(a, c->worst.billed)),
+                c->estimate ? "; its price is an estimate: Spot prices move" : "");
     }
 }
 
@@ -236,10 +251,11 @@ static void tasks_table(struct m2_doc *d, const struct reconciling *r)
         return;
     m2_doc_heading(d, "Task by task");
     m2_doc_text(d,
-                "%llu tasks agree, %llu differ (%llu of them not billed at all); %llu ran partly outside of "
+                "%s, %llu differ (%llu of them not billed at all); %llu ran partly outside of "
                 "the bill's days.",
-                (unsigned long long)f->tasks_agree, (unsigned long long)f->tasks_differ,
-                (unsigned long long)f->tasks_not_billed, (unsigned long long)f->tasks_cut);
+                cost_count(a, f->tasks_agree, "task agrees", "tasks agree"),
+                (unsigned long long)f->tasks_differ, (unsigned long long)f->tasks_not_billed,
+                (unsigned long long)f->tasks_cut);
     if (!f->n_tasks)
         return;
     struct m2_doc_table *t = m2_doc_table(d, "Those that are off most");
@@ -278,7 +294,7 @@ static void unexplained_table(struct m2_doc *d, const struct reconciling *r)
         m2_doc_row(t, false);
         m2_doc_cell(t, "%s%s%s %s", u->title, *u->title ? ": " : "", u->service, u->usage_type);
         m2_doc_cell(t, "%llu", (unsigned long long)u->rows);
-        m2_doc_cell(t, "%s", money(a, u->cost));
+        m2_doc_cell(t, "%s", column(a, u->cost));
         m2_doc_cell(t, "%s", short_name(u->resource));
     }
     if (!f->n_unexplained)
@@ -286,7 +302,7 @@ static void unexplained_table(struct m2_doc *d, const struct reconciling *r)
     m2_doc_row(t, true);
     m2_doc_cell(t, "All %zu", f->n_unexplained);
     m2_doc_cell(t, "%s", "");
-    m2_doc_cell(t, "%s", money(a, f->unexplained_cost));
+    m2_doc_cell(t, "%s", column(a, f->unexplained_cost));
     m2_doc_cell(t, "%s", "");
     if (n < f->n_unexplained)
         m2_doc_text(d, "The %zu largest are shown (-v shows all).", n);
@@ -308,12 +324,12 @@ static void invoice_table(struct m2_doc *d, const struct reconciling *r)
         m2_doc_row(t, false);
         m2_doc_cell(t, "%s", m2_charge_title((enum m2_charge)i));
         m2_doc_cell(t, "%llu", (unsigned long long)c->rows);
-        m2_doc_cell(t, "%s", money(a, c->cost));
+        m2_doc_cell(t, "%s", column(a, c->cost));
     }
     m2_doc_row(t, true);
     m2_doc_cell(t, "Invoice");
     m2_doc_cell(t, "%s", "");
-    m2_doc_cell(t, "%s", money(a, f->invoice));
+    m2_doc_cell(t, "%s", column(a, f->invoice));
 }
 
 void reconcile_say(struct cost_result *out, const struct reconciling *r)
@@ -331,6 +347,7 @@ void reconcile_say(struct cost_result *out, const struct reconciling *r)
     m2_doc_note(d, "What is shared by all that runs in the account (requests, logs, addresses) is compared "
                    "as a whole: other use of it "
                    "shows as a difference. --tag KEY=VALUE narrows the bill to one stack.");
+    cost_note_rounding(d);
     cost_note_prices(d, r->run);
     out->doc = d;
 }

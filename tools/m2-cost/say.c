@@ -28,6 +28,24 @@ const char *cost_duration_text(struct m2_arena *a, int64_t ms)
     return m2_arena_printf(a, "%lld h %lld min%s", (long long)hours, (long long)(minutes % 60), rest);
 }
 
+const char *cost_count(struct m2_arena *a, uint64_t n, const char *one, const char *many)
+{
+    return m2_arena_printf(a, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
+}
+
+void cost_quantity_print(char out[M2_DECIMAL_SIZE], struct m2_ratio q, int places)
+{
+    do
+        m2_ratio_print(out, q, places);
+    while (q.num && m2_str_eq(out, "0") && (places += 3) <= 12);
+}
+
+void cost_usd_column(char out[M2_DECIMAL_SIZE], m2_pico pico, m2_pico total)
+{
+    const int places = total < 100 * (m2_pico)M2_PICO_PER_USD ? 6 : 2;
+    m2_fixed_print(out, pico, 12, places, places);
+}
+
 const char *cost_platform_text(enum m2_platform platform)
 {
     static const char *const names[M2_PLATFORM_COUNT] = { "Fargate", "Fargate Spot", "Lambda" };
@@ -39,6 +57,20 @@ static const struct m2_price_region *region_of(struct cost_run *run)
     const struct m2_price_region *r = NULL;
     struct m2_err err = { 0 };
     return m2_prices_region(&r, &run->prices, run->region.value, &err) == 0 ? r : NULL;
+}
+
+void cost_say_assumed(struct m2_doc *d, struct m2_value *root, const struct cost_run *run,
+                      const cost_sentences *assumed)
+{
+    struct m2_value *list = m2_v_array(run->arena);
+    m2_doc_heading(d, "Assumed");
+    for (size_t i = 0; i < assumed->len; i++) {
+        m2_doc_item(d, "%s", assumed->at[i]);
+        m2_v_push(run->arena, list, m2_v_string(run->arena, assumed->at[i]));
+    }
+    for (const char *const *part = run->without; *part; part++)
+        m2_doc_item(d, "Left out by --without: %s.", *part);
+    m2_v_set(run->arena, root, "assumed", list);
 }
 
 struct m2_value *cost_json(struct cost_run *run)
@@ -70,6 +102,12 @@ void cost_note_prices(struct m2_doc *d, struct cost_run *run)
     if (age > M2_PRICES_OLD_DAYS)
         m2_doc_warning(d, "these prices are %lld days old; `m2-cost prices --update` reads today's from AWS.",
                        (long long)age);
+}
+
+void cost_note_rounding(struct m2_doc *d)
+{
+    m2_doc_note(d, "Each amount is rounded where it is shown; --format json has all 12 places, and they add "
+                   "up exactly.");
 }
 
 void cost_json_usd(struct m2_arena *a, struct m2_value *object, const char *key, m2_pico pico)

@@ -16,19 +16,12 @@ static const struct {
     { M2_BY_MONTH, "By month", "Month (UTC)", "month", "", "other months" },
     { M2_BY_SIZE, "By size", "Size", "size", "", "other sizes" },
     { M2_BY_USER, "By user", "User", "user", "(none)", "other users" },
-    { M2_BY_OUTCOME, "What failures cost", "Outcome", "outcome", "", "" },
+    { M2_BY_OUTCOME, "By outcome", "Outcome", "outcome", "", "" },
 };
 
 static m2_pico total_of(const struct m2_tally *t)
 {
     return t->compute + t->other;
-}
-
-/* For a column of amounts that make TOTAL: cents, or more places where cents would say nothing. */
-static void show(char out[M2_DECIMAL_SIZE], m2_pico pico, m2_pico total)
-{
-    m2_fixed_print(out, pico, 12, total < 100 * (m2_pico)M2_PICO_PER_USD ? 6 : 2,
-                   total < 100 * (m2_pico)M2_PICO_PER_USD ? 6 : 2);
 }
 
 /* ---- by resource ---- */
@@ -39,42 +32,52 @@ static void say_items(struct m2_doc *d, struct m2_value *root, struct cost_run *
     struct m2_arena *a = run->arena;
     const struct m2_tally all = m2_summary_total(s);
     struct m2_value *items = m2_v_array(a);
+    bool incomplete = false;
     struct m2_doc_table *t = m2_doc_table(d, "All jobs");
-    char quantity[M2_DECIMAL_SIZE], most[M2_DECIMAL_SIZE], usd[M2_DECIMAL_SIZE], exact[M2_DECIMAL_SIZE];
+    char quantity[M2_DECIMAL_SIZE], most[M2_DECIMAL_SIZE], usd[M2_DECIMAL_SIZE], exact[M2_DECIMAL_SIZE],
+        each[M2_DECIMAL_SIZE];
     m2_doc_column(t, "Item", "resource", M2_LEFT);
     m2_doc_column(t, "Quantity", "quantity", M2_RIGHT);
     m2_doc_column(t, "Unit", "unit", M2_LEFT);
+    m2_doc_column(t, "USD each", "unit_price_usd", M2_RIGHT);
     m2_doc_column(t, "USD", "cost_usd", M2_RIGHT);
     for (int i = 0; i < M2_C_COUNT; i++) {
         const struct m2_cost_sum sum = m2_summary_item(s, (enum m2_cost_item)i);
         const struct m2_cost_item_row *row = m2_cost_item((enum m2_cost_item)i);
         if (!sum.quantity.num)
             continue;
-        m2_ratio_print(quantity, sum.quantity, 3);
+        incomplete = incomplete || sum.missing;
+        cost_quantity_print(quantity, sum.quantity, 3);
         m2_ratio_print(most, sum.quantity, 12);
-        show(usd, sum.cost, total_of(&all));
+        cost_usd_column(usd, sum.cost, total_of(&all));
         m2_pico_print(exact, sum.cost);
+        const bool one_price = sum.price != M2_NO_ONE_PRICE;
+        m2_pico_print(each, one_price ? sum.price : 0);
         m2_doc_row(t, false);
         m2_doc_cell_exact(t, row->resource, "%s", row->title);
         m2_doc_cell_exact(t, most, "%s", quantity);
         m2_doc_cell(t, "%s", row->unit);
+        m2_doc_cell_exact(t, one_price ? each : "", "%s", one_price ? each : "various");
         m2_doc_cell_exact(t, exact, "%s", usd);
         struct m2_value *item = m2_v_object(a);
         m2_v_set_str(a, item, "resource", row->resource);
         m2_v_set_str(a, item, "quantity", most);
         m2_v_set_str(a, item, "unit", row->unit);
+        m2_v_set(a, item, "unit_price_usd", one_price ? m2_v_string(a, each) : m2_v_null(a));
         m2_v_set_str(a, item, "cost_usd", exact);
         if (sum.missing)
             m2_v_set_int(a, item, "jobs_without_price", (int64_t)sum.missing);
         m2_v_push(a, items, item);
     }
-    show(usd, total_of(&all), total_of(&all));
+    cost_usd_column(usd, total_of(&all), total_of(&all));
     m2_pico_print(exact, total_of(&all));
     m2_doc_row(t, true);
-    m2_doc_cell_exact(t, "total", "Total");
+    m2_doc_cell_exact(t, "total", "Total%s", incomplete ? " without what has no price" : "");
+    m2_doc_cell(t, "%s", "");
     m2_doc_cell(t, "%s", "");
     m2_doc_cell(t, "%s", "");
     m2_doc_cell_exact(t, exact, "%s", usd);
+    cost_note_rounding(d);
     m2_v_set(a, root, "items", items);
     cost_json_usd(a, root, "compute_usd", all.compute);
     cost_json_usd(a, root, "other_usd", all.other);
@@ -92,17 +95,17 @@ static void say_gaps(struct m2_doc *d, struct m2_value *root, struct m2_arena *a
             continue;
         incomplete = true;
         m2_doc_warning(d,
-                       "%s has no price in the region of %llu jobs, so the total lacks it there; "
+                       "there is no price for %s in the region of %s, so the total lacks it there; "
                        "`m2-cost prices --update` may find it.",
-                       m2_cost_item((enum m2_cost_item)i)->title, (unsigned long long)sum.missing);
+                       m2_cost_item((enum m2_cost_item)i)->title, cost_count(a, sum.missing, "job", "jobs"));
     }
     const struct m2_groups platforms = m2_summary_groups(s, a, M2_BY_PLATFORM);
     for (size_t i = 0; i < platforms.n; i++)
         if (platforms.at[i].platform == M2_FARGATE_SPOT)
             spot = platforms.at[i].sum.jobs;
     if (spot)
-        m2_doc_warning(d, "Spot prices move; those of %llu jobs are an estimate from the list's date.",
-                       (unsigned long long)spot);
+        m2_doc_warning(d, "Spot prices move; the cost of %s on Spot is an estimate from the list's date.",
+                       cost_count(a, spot, "job", "jobs"));
     m2_v_set_bool(a, root, "incomplete", incomplete);
     m2_v_set_bool(a, root, "estimate", spot > 0);
 }
@@ -136,7 +139,7 @@ static struct m2_value *group_json(struct m2_arena *a, const struct m2_group *g,
 static void group_row(struct m2_doc_table *t, const char *name, const struct m2_tally *sum, m2_pico total)
 {
     char usd[M2_DECIMAL_SIZE], each[M2_DECIMAL_SIZE], exact[M2_DECIMAL_SIZE];
-    show(usd, total_of(sum), total);
+    cost_usd_column(usd, total_of(sum), total);
     m2_pico_print(exact, total_of(sum));
     m2_fixed_print(each, sum->jobs ? m2_div_half_even(total_of(sum), (int64_t)sum->jobs) : 0, 12, 6, 6);
     m2_doc_row(t, false);
@@ -146,7 +149,7 @@ static void group_row(struct m2_doc_table *t, const char *name, const struct m2_
     m2_doc_cell_exact(t, exact, "%s", usd);
 }
 
-static void chart_months(struct m2_doc *d, struct m2_arena *a, const struct m2_groups *g)
+static void chart_months(struct m2_doc *d, struct m2_arena *a, const struct m2_groups *g, m2_pico total)
 {
     if (g->n < 2 || g->n > 60)
         return;
@@ -154,7 +157,7 @@ static void chart_months(struct m2_doc *d, struct m2_arena *a, const struct m2_g
     char usd[M2_DECIMAL_SIZE];
     m2_buf_init(&alt, 8000);
     for (size_t i = 0; i < g->n; i++) {
-        m2_fixed_print(usd, total_of(&g->at[i].sum), 12, 2, 2);
+        cost_usd_column(usd, total_of(&g->at[i].sum), total);
         m2_buf_addf(&alt, "%s%s: %s USD", i ? ", " : "", g->at[i].name, usd);
     }
     struct m2_doc_chart *c = m2_doc_chart(d, M2_CHART_BARS, "Cost by month", m2_arena_strdup(a, alt.data));
@@ -203,7 +206,7 @@ static void say_group(struct m2_doc *d, struct m2_value *summary, struct m2_aren
                     M2_SUMMARY_GROUPS, groupings[i].member);
     m2_v_set(a, summary, m2_by_name(by), list);
     if (by == M2_BY_MONTH)
-        chart_months(d, a, &g);
+        chart_months(d, a, &g, total_of(&all));
 }
 
 /* ---- quantiles, the cheaper size ---- */
@@ -254,15 +257,15 @@ static void say_cheapest(struct m2_doc *d, struct m2_value *summary, struct m2_a
     if (!m2_summary_total(s).jobs)
         return;
     m2_doc_heading(d, "On the cheapest size that fits");
-    show(usd, least, total);
-    show(less, total - least, total);
+    cost_usd_column(usd, least, total);
+    cost_usd_column(less, total - least, total);
     if (!jobs)
         m2_doc_text(d, "No job would have been cheaper elsewhere.");
     else
         m2_doc_text(d,
-                    "%llu jobs would have been cheaper elsewhere; with each on its cheapest size the total "
+                    "%s would have been cheaper elsewhere; with each on its cheapest size the total "
                     "is %s USD, %s USD less.",
-                    (unsigned long long)jobs, usd, less);
+                    cost_count(a, jobs, "job", "jobs"), usd, less);
     m2_doc_note(d, "Compared is %s.", rule);
 }
 
