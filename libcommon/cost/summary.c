@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_MS INT64_C(86400000)
-
 struct m2_summary *m2_summary_new(const struct m2_sys *sys)
 {
     struct m2_summary *s = m2_xcalloc(1, sizeof *s);
@@ -25,17 +23,6 @@ void m2_summary_free(struct m2_summary *s)
     m2_tallies_free(&s->month);
     m2_tallies_free(&s->size);
     free(s);
-}
-
-int32_t m2_month_of(int64_t ms)
-{
-    /* Days from 0000-03-01 in eras of 400 years, years that begin in March: the leap day comes last. */
-    int64_t days = ms / DAY_MS - (ms % DAY_MS < 0) + 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    uint32_t doe = (uint32_t)(days - era * 146097);
-    uint32_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    uint32_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    return (int32_t)((era * 400 + yoe) * 12 + mp + 2);
 }
 
 /* A cut name ends at a whole character. */

@@ -4,6 +4,7 @@
 #ifndef M2_COST_SUMMARY_H
 #define M2_COST_SUMMARY_H
 
+#include "cost/calendar.h"
 #include "cost/quantile.h"
 #include "cost/tally.h"
 #include "m2/summary.h"
@@ -26,8 +27,6 @@ struct m2_summary {
     struct m2_spool *spool;
 };
 
-/** Year × 12 + month - 1 of the month (UTC) that MS is in. */
-int32_t m2_month_of(int64_t ms);
 /** Where to count a job of USER. */
 struct m2_tally *m2_summary_user(struct m2_summary *s, struct m2_bytes user);
 struct m2_tally *m2_summary_month(struct m2_summary *s, int32_t month);

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "cost/history.h"
+#include "cost/history/parts.h"
 #include "historyfix.h"
 #include "networld.h"
 

@@ -2,7 +2,7 @@
 #include <gsl/gsl_errno.h>
 #include <stdlib.h>
 
-#include "cost/forecast.h"
+#include "cost/forecast/parts.h"
 #include "m2/lanes.h"
 #include "m2/mem.h"
 

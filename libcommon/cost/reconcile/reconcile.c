@@ -1,5 +1,5 @@
 /* The two sides as sums: this is the side of the jobs. */
-#include "cost/reconcile.h"
+#include "cost/reconcile/parts.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* The two sides as sums: this is the side of the bill. */
 #include <string.h>
 
-#include "cost/reconcile.h"
+#include "cost/reconcile/parts.h"
 #include "m2/forecast.h"
 
 #define MOST_TYPES 20

@@ -1,5 +1,5 @@
 /* A bill as AWS exports it: columns by name, one row at a time. */
-#include "cost/bill_read.h"
+#include "cost/export/parts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Tasks on Fargate: size and time as ECS told them, else as the events and the task definition do. */
 #include <string.h>
 
-#include "cost/history.h"
+#include "cost/history/parts.h"
 #include "m2/str.h"
 
 #define GB10_PER_MIB (M2_GB_SCALE / 1024)

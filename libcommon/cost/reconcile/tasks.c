@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cost/reconcile.h"
+#include "cost/reconcile/parts.h"
 
 static m2_pico off(const struct m2_task_compared *t)
 {

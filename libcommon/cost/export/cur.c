@@ -1,7 +1,7 @@
 /* Cost and Usage Reports, 2.0 and legacy. Source: AWS Data Exports guide, CUR 2.0 column dictionary. */
 #include <string.h>
 
-#include "cost/bill_read.h"
+#include "cost/export/parts.h"
 #include "m2/str.h"
 
 static const struct bill_type_row types[] = {

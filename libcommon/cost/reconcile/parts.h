@@ -1,8 +1,8 @@
 /*
- * cost/reconcile.h — what the parts of the comparison share.
+ * cost/reconcile/parts.h — what the parts of the comparison share.
  */
-#ifndef M2_COST_RECONCILE_H
-#define M2_COST_RECONCILE_H
+#ifndef M2_COST_RECONCILE_PARTS_H
+#define M2_COST_RECONCILE_PARTS_H
 
 #include "m2/reconcile.h"
 
@@ -67,7 +67,7 @@ struct m2_reconcile {
     bool by_month;
 };
 
-/* ---- reconcile_table.c ---- */
+/* ---- table.c ---- */
 /* The slot of DAY, made when it is not there. Errors: M2_EINPUT (a day before 1970 or after 2200). */
 int m2_rec_slot(struct rec_slot **out, struct rec_days *d, int64_t day, struct m2_err *err);
 /* The line of KEY in REGION, made when it is not there; valid until the next one is made. */
@@ -78,13 +78,13 @@ struct rec_task *m2_rec_task(struct m2_reconcile *r, struct m2_bytes id, bool ma
 struct rec_kind *m2_rec_kind(struct m2_reconcile *r, const char *service, const char *usage_type,
                              const char *region);
 
-/* ---- reconcile_result.c ---- */
+/* ---- result.c ---- */
 /* What is the difference of BILLED to EXPECTED allowed to be? TOLERANCE: percent × 10^6; AWS cuts each of
  * ROWS rows. */
 bool m2_rec_within(m2_int128 billed, m2_int128 expected, uint64_t rows, int64_t tolerance);
 enum m2_verdict m2_rec_verdict(m2_pico difference, m2_pico expected, uint64_t rows, int64_t tolerance);
 
-/* ---- reconcile_tasks.c ---- */
+/* ---- tasks.c ---- */
 void m2_rec_tasks(struct m2_reconciliation *out, struct m2_arena *a, const struct m2_reconcile *r,
                   int64_t tolerance);
 

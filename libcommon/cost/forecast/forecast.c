@@ -1,4 +1,5 @@
-#include "cost/forecast.h"
+#include "cost/calendar.h"
+#include "cost/forecast/parts.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Runs of functions: the report that Lambda wrote about each, else the times of its events. */
 #include <string.h>
 
-#include "cost/history.h"
+#include "cost/history/parts.h"
 #include "m2/str.h"
 
 #define SLACK_US                                                                                             \

@@ -1,8 +1,8 @@
 /*
- * cost/bill_read.h — what reading a bill needs from each kind of export.
+ * cost/export/parts.h — what reading a bill needs from each kind of export.
  */
-#ifndef M2_COST_BILL_READ_H
-#define M2_COST_BILL_READ_H
+#ifndef M2_COST_EXPORT_PARTS_H
+#define M2_COST_EXPORT_PARTS_H
 
 #include "m2/reconcile.h"
 
@@ -53,7 +53,7 @@ enum m2_charge m2_bill_type(const struct bill_type_row *rows, const char *name);
 /* Are A and B the same but for case, '_', '/' and spaces? */
 bool m2_bill_same_name(const char *a, const char *b);
 
-/* ---- bill_tags.c ---- */
+/* ---- tags.c ---- */
 /* Is KEY, as an export spells it ("user:Job", "user_job"), the tag WANTED? */
 bool m2_bill_tag_is(const char *key, const char *wanted);
 /* If COLUMN is a tag's own column ("resourceTags/user:Job"), the tag's key; else NULL. */

@@ -12,7 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cost/forecast.h"
+#include "cost/calendar.h"
+#include "cost/forecast/parts.h"
 #include "m2/mem.h"
 
 #define MONTH_DAYS (365.25 / 12)

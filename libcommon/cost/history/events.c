@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cost/history.h"
+#include "cost/history/parts.h"
 #include "m2/json.h"
 #include "m2/str.h"
 #include "m2/time.h"

@@ -2,7 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "cost/bill_read.h"
+#include "cost/export/parts.h"
 #include "m2/json.h"
 #include "m2/str.h"
 

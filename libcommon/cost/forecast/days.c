@@ -3,53 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cost/forecast.h"
-#include "cost/summary.h"
+#include "cost/calendar.h"
+#include "cost/forecast/parts.h"
 #include "m2/time.h"
 
 #define LAST_DAY INT64_C(84006) /* 2200-01-01 */
 #define DAY_MS INT64_C(86400000)
 #define CLASS_BITS 7
 static_assert(M2_COST_CLASSES == 1 << CLASS_BITS, "classes are the bits behind the first");
-
-int64_t m2_day_of(int64_t ms)
-{
-    return ms / DAY_MS - (ms % DAY_MS < 0);
-}
-
-int64_t m2_month_of_day(int64_t day)
-{
-    return m2_month_of(day * DAY_MS);
-}
-
-void m2_month_name(char out[8], int64_t month)
-{
-    unsigned year = (unsigned)(month / 12), m = (unsigned)(month % 12) + 1;
-    const char name[8] = { (char)('0' + year / 1000 % 10),
-                           (char)('0' + year / 100 % 10),
-                           (char)('0' + year / 10 % 10),
-                           (char)('0' + year % 10),
-                           '-',
-                           (char)('0' + m / 10),
-                           (char)('0' + m % 10),
-                           '\0' };
-    memcpy(out, name, sizeof name);
-}
-
-int64_t m2_month_first_day(int64_t month)
-{
-    char date[11];
-    int64_t ms = 0;
-    m2_month_name(date, month);
-    memcpy(date + 7, "-01", 4);
-    (void)m2_time_parse(&ms, date); /* years 1..9999 come in, and twenty more cannot */
-    return m2_day_of(ms);
-}
-
-int m2_month_days(int64_t month)
-{
-    return (int)(m2_month_first_day(month + 1) - m2_month_first_day(month));
-}
 
 struct m2_daily *m2_daily_new(void)
 {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cost/history.h"
+#include "cost/history/parts.h"
 #include "m2/stackview.h"
 #include "m2/str.h"
 

@@ -1,20 +1,14 @@
 /*
- * cost/forecast.h — what the parts of the forecast share.
+ * cost/forecast/parts.h — what the parts of the forecast share.
  */
-#ifndef M2_COST_FORECAST_H
-#define M2_COST_FORECAST_H
+#ifndef M2_COST_FORECAST_PARTS_H
+#define M2_COST_FORECAST_PARTS_H
 
 #include <gsl/gsl_rng.h>
 
 #include "m2/forecast.h"
 
-/* ---- forecast_days.c: the past, and the calendar ---- */
-/* Months are counted from year 0: 12 × year + month − 1. */
-int64_t m2_month_of_day(int64_t day);
-int64_t m2_month_first_day(int64_t month);
-int m2_month_days(int64_t month);
-void m2_month_name(char out[8], int64_t month);
-
+/* ---- days.c: the past ---- */
 struct m2_cost_class {
     uint64_t jobs;
     m2_uint128 sum;
@@ -34,7 +28,7 @@ struct m2_daily {
     size_t n_months;
 };
 
-/* ---- forecast_draw.c: one trial ---- */
+/* ---- draw.c: one trial ---- */
 struct m2_sampler; /* read only once made: any number of threads may draw from it */
 /* From the days before END (a month's first day, or the day after the past's last). EXPECTED_TRIALS × days to
  * come decides whether jobs are drawn one by one. NULL when those days have no job. */
@@ -50,14 +44,14 @@ void m2_trial_free(struct m2_trial *t);
 /* The cost of each of N months from MONTH on into OUT, as the generator of SEED has it. */
 void m2_trial_play(m2_pico *out, struct m2_trial *t, uint64_t seed, int64_t month, size_t n);
 
-/* ---- forecast_trials.c: all of them ---- */
+/* ---- trials.c: all of them ---- */
 /* Total of month m in trial t at out[m × trials + t]. Errors: M2_ECANCELLED. */
 int m2_trials_run(m2_pico *out, const struct m2_sampler *s, const struct m2_forecast_ask *ask, int64_t month,
                   size_t months, struct m2_err *err);
 /* Sorts V. */
 void m2_band_of(struct m2_band *out, m2_pico *v, size_t n);
 
-/* ---- forecast_backtest.c ---- */
+/* ---- backtest.c ---- */
 int m2_backtest_make(struct m2_backtest *out, const struct m2_daily *d, const struct m2_forecast_ask *ask,
                      struct m2_err *err);
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cost/reconcile.h"
+#include "cost/reconcile/parts.h"
 #include "m2/str.h"
 
 #define LAST_DAY INT64_C(84006) /* 2200-01-01 */

@@ -1,13 +1,13 @@
 /*
- * cost/history.h — the inside of the history: tries found in events, tasks and reports of runs that belong to
+ * cost/history/parts.h — the inside of the history: tries found in events, tasks and reports of runs that belong to
  * them.
  *
- * Files:     history.c (executions to jobs), history_events.c (events to tries and transitions),
- * history_task.c (Fargate), history_function.c (functions and their reports), history_world.c (what the
- * snapshot says beside the histories), history_unseen.c (what could not be seen).
+ * Files:     history.c (executions to jobs), events.c (events to tries and transitions),
+ * task.c (Fargate), function.c (functions and their reports), world.c (what the
+ * snapshot says beside the histories), unseen.c (what could not be seen).
  */
-#ifndef M2_COST_HISTORY_H
-#define M2_COST_HISTORY_H
+#ifndef M2_COST_HISTORY_PARTS_H
+#define M2_COST_HISTORY_PARTS_H
 
 #include "m2/history.h"
 #include "m2/runlog.h"

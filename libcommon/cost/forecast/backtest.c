@@ -2,7 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cost/forecast.h"
+#include "cost/calendar.h"
+#include "cost/forecast/parts.h"
 #include "m2/mem.h"
 
 /* The last month all of whose days are in the past. False: none. */

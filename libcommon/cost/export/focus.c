@@ -1,5 +1,5 @@
 /* FOCUS 1.0 and 1.2 as AWS exports them. Source: AWS Data Exports guide, FOCUS column dictionaries. */
-#include "cost/bill_read.h"
+#include "cost/export/parts.h"
 #include "m2/str.h"
 
 static const struct bill_type_row types[] = {

@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cost/forecast.h"
+#include "cost/calendar.h"
 #include "cost/items.h"
-#include "cost/reconcile.h"
+#include "cost/reconcile/parts.h"
+#include "m2/forecast.h"
 #include "m2/str.h"
 
 #define ROW_ALLOWANCE 1000           /* 10^-9 a row: AWS writes about ten places */
