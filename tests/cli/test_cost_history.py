@@ -10,9 +10,11 @@ import pytest
 
 import labaws
 import labhistory as lab
+import make_history
 from fakeaws import KEYS, FakeAws, error, no_secret
 from historybill import bill, usd
 
+MONTH_FILE = make_history.ROOT / "fixtures" / "history" / "month.json"
 TOTAL = sum(v for v, _ in bill()[0].values())
 
 
@@ -313,3 +315,10 @@ def test_an_interrupt_ends_at_once_and_leaves_nothing(cost, month):
 def test_a_wrong_budget_is_said_before_the_account_is_asked(cost):
     run = cost("history", "--budget", "ten")
     assert run.status == 2 and "--budget" in run.err and not run.out, run
+
+
+def test_rows_and_report_are_not_mixed_on_standard_output(cost, tmp_path):
+    mixed = cost("history", "--snapshot", MONTH_FILE, "--per-job", "-")
+    assert mixed.status == 2 and "the report needs --output FILE" in mixed.err and not mixed.out, mixed
+    apart = cost("history", "--snapshot", MONTH_FILE, "--per-job", "-", "--output", tmp_path / "report.txt")
+    assert apart.status == 0 and apart.out.startswith("job_id,") and "15 jobs cost" in (tmp_path / "report.txt").read_text()

@@ -192,3 +192,16 @@ def test_an_interrupt_ends_it_within_a_second_and_leaves_nothing(cost, tmp_path,
     os.close(keep)
     assert process.returncode == 130 and time.monotonic() - began < 1.5 and not out, (process.returncode, err)
     assert {p.name for p in pathlib.Path(tmp_path).iterdir()} == {"j.csv", "pipe"}
+
+
+@pytest.mark.parametrize("args,words", [
+    (["--output", "./j.csv"], "--output would write over ./j.csv"), (["--per-job", "other/../j.csv"], "--per-job would write over"),
+    (["--per-job", "x.csv", "--output", "x.csv"], "--output and --per-job are the same file")])
+def test_no_file_is_written_over_that_is_read_or_written(cost, tmp_path, args, words):
+    """The report took the place of the priced jobs, and of the history itself."""
+    (tmp_path / "other").mkdir()
+    data = f"{HEADER}\n{GOOD}\n"
+    run = jobs(cost, tmp_path, data, *args)
+    assert run.status == 2 and words in run.err and not run.out, run
+    assert (tmp_path / "j.csv").read_text() == data and not (tmp_path / "x.csv").exists()
+    assert jobs(cost, tmp_path, data, "--per-job", "/dev/null", "--output", "/dev/null").status == 0

@@ -1,5 +1,6 @@
 /* What every command starts from: settings, region, prices. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cost.h"
 #include "m2/endpoint.h"
@@ -78,6 +79,49 @@ static int read_settings(struct cost_run *run, struct m2_err *err)
     return 0;
 }
 
+bool cost_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    if (m2_str_eq(a, b))
+        return true;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* Would writing WRITTEN lose what OTHER names? Devices and pipes hold nothing. */
+static bool collides(const char *written, const char *other)
+{
+    struct stat st;
+    if (!written || !other || m2_str_eq(written, "-") || (stat(written, &st) == 0 && !S_ISREG(st.st_mode)))
+        return false;
+    return cost_same_file(written, other);
+}
+
+/* No file is written twice, and none that is read is written over. */
+static int check_files(const struct cost_args *a, struct m2_err *err)
+{
+    const struct {
+        const char *name, *path;
+    } written[] = { { "--output", a->common.output },
+                    { "--per-job", a->per_job },
+                    { "--save-snapshot", a->save_snapshot } };
+    const char *const read[] = { a->expected, a->snapshot, a->prices };
+    if (m2_str_eq(a->per_job, "-") && (!a->common.output || m2_str_eq(a->common.output, "-")))
+        return m2_fail(err, M2_EUSAGE,
+                       "--per-job - writes to standard output, so the report needs --output FILE");
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        for (size_t j = 0; j < i; j++)
+            if (collides(written[i].path, written[j].path))
+                return m2_fail(err, M2_EUSAGE, "%s and %s are the same file, %s", written[j].name,
+                               written[i].name, written[i].path);
+        for (size_t j = 0; j < a->operands.v.len + sizeof read / sizeof read[0]; j++)
+            if (collides(written[i].path,
+                         j < a->operands.v.len ? a->operands.v.at[j] : read[j - a->operands.v.len]))
+                return m2_fail(err, M2_EUSAGE, "%s would write over %s, which is read", written[i].name,
+                               written[i].path);
+    }
+    return 0;
+}
+
 int cost_begin(struct cost_run *run, struct m2_err *err)
 {
     const struct m2_strlist *without = &run->args->without;
@@ -87,7 +131,8 @@ int cost_begin(struct cost_run *run, struct m2_err *err)
     run->without = parts;
     bool given;
     m2_pico budget;
-    if (cost_budget(&given, &budget, run, err) < 0) /* before the account or a long file is read */
+    if (check_files(run->args, err) < 0 ||
+        cost_budget(&given, &budget, run, err) < 0) /* before the account or a long file is read */
         return -1;
     return read_settings(run, err) < 0 ? -1 : load_prices(run, err);
 }

@@ -72,6 +72,8 @@ cost_command cost_estimate, cost_compare, cost_jobs, cost_history, cost_forecast
 
 /** Settings, region and prices into RUN. Errors: M2_ECONFIG, M2_EUSAGE, M2_EINPUT (a price list). */
 int cost_begin(struct cost_run *run, struct m2_err *err) M2_MUST_USE;
+/** One file under whatever names? Names that are alike are, too. */
+bool cost_same_file(const char *a, const char *b);
 /** Price for REGION, which SOURCE told, from here on. Errors: M2_EINPUT (a price list). */
 int cost_use_region(struct cost_run *run, const char *region, const char *source,
                     struct m2_err *err) M2_MUST_USE;

@@ -43,6 +43,15 @@ static const char *usd(struct m2_arena *a, m2_pico pico)
     return m2_arena_strdup(a, text);
 }
 
+/* For a column whose largest amount is LARGEST: the points stand below one another. */
+static const char *column(struct m2_arena *a, m2_pico pico, m2_pico largest)
+{
+    char text[M2_DECIMAL_SIZE];
+    const int places = largest >= M2_PICO_PER_USD ? 2 : 6;
+    m2_fixed_print(text, pico, 12, places, places);
+    return m2_arena_strdup(a, text);
+}
+
 static const char *part(struct m2_arena *a, uint64_t n, uint64_t of, int places)
 {
     char text[M2_DECIMAL_SIZE];
@@ -107,7 +116,7 @@ static void month_row(struct m2_doc_table *t, const struct forecasting *f, const
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
         char exact[M2_DECIMAL_SIZE];
         m2_pico_print(exact, cells[i]);
-        m2_doc_cell_exact(t, exact, "%s", usd(a, cells[i]));
+        m2_doc_cell_exact(t, exact, "%s", column(a, cells[i], f->f.sum.p90));
     }
     if (f->ask.budget)
         m2_doc_cell_exact(t, over ? part(a, over->passed, over->trials, 6) : "", "%s",
@@ -203,7 +212,7 @@ static void past_table(struct m2_doc *d, const struct forecasting *f)
         m2_doc_cell(t, "%s", m->name);
         m2_doc_cell(t, "%d%s", m->days, m->whole ? "" : " (part)");
         m2_doc_cell(t, "%llu", (unsigned long long)m->jobs);
-        m2_doc_cell(t, "%s", usd(f->run->arena, m->total));
+        m2_doc_cell(t, "%s", column(f->run->arena, m->total, f->f.total));
     }
 }
 

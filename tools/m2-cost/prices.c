@@ -70,7 +70,8 @@ int cost_prices(struct cost_result *out, struct cost_run *run, struct m2_err *er
         return -1;
     if (m2_prices_region(&r, &run->prices, run->region.value, err) < 0)
         return -1;
-    m2_doc_lead(d, "%s: %zu prices of %s (%s).", r->name, r->n_items, r->effective, r->origin);
+    m2_doc_lead(d, "%s: %s of %s (%s).", r->name, cost_count(a, r->n_items, "price", "prices"), r->effective,
+                r->origin);
     struct m2_doc_table *t = m2_doc_table(d, NULL);
     m2_doc_column(t, "Price", "price", M2_LEFT);
     m2_doc_column(t, "USD", "usd", M2_RIGHT);

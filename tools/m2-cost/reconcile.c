@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "m2/str.h"
@@ -56,15 +55,6 @@ static void note_format(struct reconciling *r, const char *format)
     m2_vec_push(r->run->arena, &r->formats, format);
 }
 
-/* The same file under whatever names, standard input among them? */
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    if (m2_str_eq(a, b))
-        return true;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 /* Are the bills there, each once? Before the account is read, or a long history. */
 static int check_bills(const struct m2_strlist *files, struct m2_err *err)
 {
@@ -73,7 +63,7 @@ static int check_bills(const struct m2_strlist *files, struct m2_err *err)
         if (!m2_str_eq(file, "-") && access(file, R_OK) != 0)
             return m2_fail(err, errno == ENOENT ? M2_ENOTFOUND : M2_EINPUT, "%s: %s", file, strerror(errno));
         for (size_t j = 0; j < i; j++)
-            if (same_file(file, files->v.at[j]))
+            if (cost_same_file(file, files->v.at[j]))
                 return m2_fail(err, M2_EUSAGE, "%s is given twice; its rows would count twice", file);
     }
     return 0;
