@@ -106,6 +106,8 @@ def test_without_and_networks(cost):
     assert "ipv4.public" not in resources and "nat.data" in resources and nat["fixed_monthly_usd"] == "32.85"
     endpoints = estimate(cost, *GUIDE[1:], "--endpoints", "3")
     assert endpoints["fixed_monthly_usd"] == "43.8" and "endpoints.data" in {i["resource"] for i in endpoints["items"]}
+    lambda_image = estimate(cost, "--platform", "lambda", "--memory-gb", "3", "--duration", "45s", "--image-gb", "4")
+    assert any("--image-gb is not counted" in a for a in lambda_image["assumed"])  # it was left out without a word
     far = estimate(cost, *GUIDE[1:-1], "eu-central-1", "--image-gb", "4")
     assert next(i for i in far["items"] if i["resource"] == "ecr.cross-region")["cost_usd"] == "0.08"
 

@@ -30,18 +30,6 @@ static const char *choice_text(struct m2_arena *a, const struct m2_choice *c)
     return m2_arena_printf(a, "%s with %s", cost_platform_text(c->job.platform), cost_size_text(a, &c->job));
 }
 
-/* How PART compares with WHOLE, in percent with a sign. */
-static const char *percent_text(struct m2_arena *a, m2_pico part, m2_pico whole)
-{
-    char text[M2_DECIMAL_SIZE];
-    if (whole <= 0)
-        return "";
-    m2_fixed_print(text,
-                   m2_div_half_even((part - whole) * 1000, whole > INT64_MAX ? INT64_MAX : (int64_t)whole), 1,
-                   1, 1);
-    return m2_arena_printf(a, "%s%s %%", part > whole ? "+" : "", text);
-}
-
 static void add_row(struct comparing *c, struct m2_doc_table *t, size_t i)
 {
     const struct m2_choice *x = &c->all.choices.at[i];
@@ -65,8 +53,10 @@ static void add_row(struct comparing *c, struct m2_doc_table *t, size_t i)
     m2_doc_cell_exact(t, gb, "%s", shown);
     m2_doc_cell_exact(t, s, "%s", cost_duration_text(a, x->job.duration_ms));
     m2_doc_cell_exact(t, exact, "%s%s", usd, x->bill.incomplete ? " +?" : "");
-    m2_doc_cell_exact(t, x->asked ? "yes" : "no", "%s",
-                      c->asked && !x->asked ? percent_text(a, x->bill.total, c->asked->bill.total) : "");
+    const char *change = c->asked && !x->asked
+                             ? cost_change_text(a, x->bill.total - c->asked->bill.total, c->asked->bill.total)
+                             : "";
+    m2_doc_cell_exact(t, x->asked ? "yes" : "no", "%s%s", change, *change ? " %" : "");
     if (!c->month)
         return;
     m2_pico_print(exact, c->month[i]);

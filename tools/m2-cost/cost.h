@@ -115,6 +115,10 @@ const char *cost_duration_text(struct m2_arena *a, int64_t ms);
 const char *cost_count(struct m2_arena *a, uint64_t n, const char *one, const char *many);
 /** Q with at most PLACES; with more where these would show nothing of it. */
 void cost_quantity_print(char out[M2_DECIMAL_SIZE], struct m2_ratio q, int places);
+/** "+12.5", PART in percent of WHOLE; "" where there is no whole. */
+const char *cost_change_text(struct m2_arena *a, m2_pico part, m2_pico whole);
+/** "2026-11-23" of a day since 1970 */
+const char *cost_day_text(struct m2_arena *a, int64_t day);
 /** For a column of amounts that make TOTAL: cents, or six places where cents would say little. */
 void cost_usd_column(char out[M2_DECIMAL_SIZE], m2_pico pico, m2_pico total);
 /** "Fargate Spot" */

@@ -8,7 +8,6 @@
 #include "m2/time.h"
 #include "past.h"
 
-#define DAY_MS INT64_C(86400000)
 #define USUAL_MONTHS 3
 #define USUAL_TRIALS 10000
 #define USUAL_SEED 1
@@ -79,13 +78,6 @@ static const char *month_text(struct m2_arena *a, const char name[8])
                                           "May",       "June",     "July",     "August",
                                           "September", "October",  "November", "December" };
     return m2_arena_printf(a, "%s %.4s", months[(name[5] - '0') * 10 + name[6] - '0' - 1], name);
-}
-
-static const char *day_text(struct m2_arena *a, int64_t day)
-{
-    char iso[M2_ISO_SIZE];
-    m2_time_iso(iso, day * DAY_MS);
-    return m2_arena_strndup(a, iso, 10);
 }
 
 /* ---- the document ---- */
@@ -199,8 +191,8 @@ static void past_table(struct m2_doc *d, const struct forecasting *f)
 {
     m2_doc_heading(d, "What it is made from");
     m2_doc_text(d, "%s from %s to %s (%d days) in %s.", cost_count(f->run->arena, f->f.jobs, "job", "jobs"),
-                day_text(f->run->arena, f->f.first_day), day_text(f->run->arena, f->f.last_day), f->f.days,
-                f->past.name);
+                cost_day_text(f->run->arena, f->f.first_day), cost_day_text(f->run->arena, f->f.last_day),
+                f->f.days, f->past.name);
     struct m2_doc_table *t = m2_doc_table(d, NULL);
     m2_doc_column(t, "Month", NULL, M2_LEFT);
     m2_doc_column(t, "Days of it", NULL, M2_RIGHT);
@@ -284,8 +276,8 @@ static void chance_json(struct m2_arena *a, struct m2_value *v, const struct m2_
 static struct m2_value *past_json(struct m2_arena *a, const struct m2_forecast *f)
 {
     struct m2_value *v = m2_v_object(a), *list = m2_v_array(a);
-    m2_v_set_str(a, v, "first_day", day_text(a, f->first_day));
-    m2_v_set_str(a, v, "last_day", day_text(a, f->last_day));
+    m2_v_set_str(a, v, "first_day", cost_day_text(a, f->first_day));
+    m2_v_set_str(a, v, "last_day", cost_day_text(a, f->last_day));
     m2_v_set_int(a, v, "days", f->days);
     m2_v_set_int(a, v, "jobs", (int64_t)f->jobs);
     cost_json_usd(a, v, "total_usd", f->total);

@@ -123,6 +123,9 @@ static int read_network(struct reading *r)
         if (a->nat || a->endpoints || a->public_ip)
             assume(r, "Upstream's Lambda function is not in a VPC: no NAT gateway, endpoints or public "
                       "address of its own.");
+        if (image)
+            assume(r, "Lambda keeps a copy of the image in the region: no run pulls it (--image-gb is not "
+                      "counted).");
         return 0;
     }
     bool remote = !m2_str_eq(registry, r->run->region.value);

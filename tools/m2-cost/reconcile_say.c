@@ -5,7 +5,6 @@
 #include "m2/time.h"
 #include "reconcile.h"
 
-#define DAY_MS INT64_C(86400000)
 #define LEAST_DRAWN 1000000 /* pico: a millionth of a USD is no bar */
 #define SHOWN 20            /* unexplained lines; -v shows all */
 
@@ -30,17 +29,6 @@ static const char *number(struct m2_arena *a, m2_int128 quantity, int places)
     return m2_arena_strdup(a, text);
 }
 
-/* PART of WHOLE in percent, with a sign; "" when there is no whole. */
-static const char *percent(struct m2_arena *a, m2_pico part, m2_pico whole)
-{
-    char text[M2_DECIMAL_SIZE];
-    if (whole <= 0 || whole > INT64_MAX)
-        return "";
-    m2_int128 tenths = m2_div_half_even(part * 1000, (int64_t)whole);
-    m2_fixed_print(text, tenths, 1, 1, 1);
-    return m2_arena_printf(a, "%s%s", tenths > 0 ? "+" : "", text);
-}
-
 static m2_pico size_of(m2_pico v)
 {
     return v < 0 ? -v : v;
@@ -51,13 +39,6 @@ static const char *short_name(const char *resource)
 {
     const char *slash = strlen(resource) > 40 ? strrchr(resource, '/') : NULL;
     return slash && slash[1] ? slash + 1 : resource;
-}
-
-static const char *day_text(struct m2_arena *a, int64_t day)
-{
-    char iso[M2_ISO_SIZE];
-    m2_time_iso(iso, day * DAY_MS);
-    return m2_arena_strndup(a, iso, 10);
 }
 
 /* "78 transitions", "1 hour", "0.5 GB" */
@@ -97,8 +78,8 @@ static void say_lead(struct m2_doc *d, const struct reconciling *r)
     else
         m2_doc_lead(d, "The bill agrees with the jobs: no line is off by more than %s %%.", r->tolerance);
     m2_doc_text(d, "%s from %s to %s should have cost %s USD; billed at list price are %s%s.",
-                cost_count(a, f->jobs, "job", "jobs"), day_text(a, f->first_day), day_text(a, f->last_day),
-                money(a, f->expected), money(a, f->billed),
+                cost_count(a, f->jobs, "job", "jobs"), cost_day_text(a, f->first_day),
+                cost_day_text(a, f->last_day), money(a, f->expected), money(a, f->billed),
                 f->free_value
                     ? m2_arena_printf(a, ", and %s were free (monthly allowances)", money(a, f->free_value))
                     : "");
@@ -184,7 +165,7 @@ static void lines_table(struct m2_doc *d, const struct reconciling *r)
         usd_cell(t, a, c->billed);
         m2_doc_cell_exact(t, exact(a, c->free_value), "%s", c->free_value ? column(a, c->free_value) : "");
         usd_cell(t, a, c->difference);
-        m2_doc_cell(t, "%s", percent(a, c->difference, c->expected));
+        m2_doc_cell(t, "%s", cost_change_text(a, c->difference, c->expected));
         m2_doc_cell_exact(t, m2_verdict_name(c->verdict), "%s", verdict_text(a, c));
     }
     m2_doc_row(t, true);
@@ -193,7 +174,7 @@ static void lines_table(struct m2_doc *d, const struct reconciling *r)
     usd_cell(t, a, f->billed);
     usd_cell(t, a, f->free_value);
     usd_cell(t, a, f->difference);
-    m2_doc_cell(t, "%s", percent(a, f->difference, f->expected));
+    m2_doc_cell(t, "%s", cost_change_text(a, f->difference, f->expected));
     m2_doc_cell(t, "%s", "");
 }
 
@@ -216,8 +197,8 @@ static void say_worst(struct m2_doc *d, const struct reconciling *r)
                 amount(a, c->expected_quantity, m2_str_or(c->unit, "unit")), number(a, c->billed_quantity, 6),
                 r->found.by_month ? ""
                                   : m2_arena_printf(a, "; off most on %s (%s USD expected, %s billed)",
-                                                    day_text(a, c->worst.day), money(a, c->worst.expected),
-                                                    money(a, c->worst.billed)),
+                                                    cost_day_text(a, c->worst.day),
+                                                    money(a, c->worst.expected), money(a, c->worst.billed)),
                 c->estimate ? "; its price is an estimate: Spot prices move" : "");
     }
 }
@@ -374,7 +355,7 @@ static struct m2_value *line_json(struct m2_arena *a, const struct m2_line_compa
     if (c->verdict == M2_AGREES || c->verdict == M2_NOT_PRICED || !days)
         return v;
     struct m2_value *worst = m2_v_object(a);
-    m2_v_set_str(a, worst, "day", day_text(a, c->worst.day));
+    m2_v_set_str(a, worst, "day", cost_day_text(a, c->worst.day));
     cost_json_usd(a, worst, "expected_usd", c->worst.expected);
     cost_json_usd(a, worst, "billed_usd", c->worst.billed);
     m2_v_set(a, v, "worst_day", worst);
@@ -456,8 +437,8 @@ void reconcile_json(struct m2_value *root, const struct reconciling *r)
     m2_v_set(a, root, "charges", sums);
     m2_v_set(a, root, "tasks", f->by_task ? tasks_json(a, f) : m2_v_null(a));
     m2_v_set(a, summary, "formats", formats);
-    m2_v_set_str(a, summary, "first_day", day_text(a, f->first_day));
-    m2_v_set_str(a, summary, "last_day", day_text(a, f->last_day));
+    m2_v_set_str(a, summary, "first_day", cost_day_text(a, f->first_day));
+    m2_v_set_str(a, summary, "last_day", cost_day_text(a, f->last_day));
     m2_v_set_bool(a, summary, "final", !f->running && !f->uninvoiced);
     m2_v_set_int(a, summary, "rows", (int64_t)r->all.rows);
     m2_v_set_int(a, summary, "split_rows", (int64_t)r->all.split_rows);

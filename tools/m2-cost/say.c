@@ -5,6 +5,8 @@
 #include "m2/str.h"
 #include "m2/time.h"
 
+#define DAY_MS INT64_C(86400000)
+
 const char *cost_size_text(struct m2_arena *a, const struct m2_job *job)
 {
     char cpu[M2_DECIMAL_SIZE], gb[M2_DECIMAL_SIZE];
@@ -38,6 +40,23 @@ void cost_quantity_print(char out[M2_DECIMAL_SIZE], struct m2_ratio q, int place
     do
         m2_ratio_print(out, q, places);
     while (q.num && m2_str_eq(out, "0") && (places += 3) <= 12);
+}
+
+const char *cost_change_text(struct m2_arena *a, m2_pico part, m2_pico whole)
+{
+    char text[M2_DECIMAL_SIZE];
+    if (whole <= 0 || whole > INT64_MAX)
+        return "";
+    m2_int128 tenths = m2_div_half_even(part * 1000, (int64_t)whole);
+    m2_fixed_print(text, tenths, 1, 1, 1);
+    return m2_arena_printf(a, "%s%s", tenths > 0 ? "+" : "", text);
+}
+
+const char *cost_day_text(struct m2_arena *a, int64_t day)
+{
+    char iso[M2_ISO_SIZE];
+    m2_time_iso(iso, day * DAY_MS);
+    return m2_arena_strndup(a, iso, 10);
 }
 
 void cost_usd_column(char out[M2_DECIMAL_SIZE], m2_pico pico, m2_pico total)
