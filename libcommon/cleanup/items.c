@@ -152,31 +152,31 @@ static struct m2_plan_item start(const struct m2_subject *t, const char *type, c
 }
 
 static void keep(struct m2_planning *p, struct m2_plan_item *item, const struct m2_guard *guard,
-                 const struct m2_refusal *r)
+                 struct m2_refusal r)
 {
     item->action = M2_ACT_KEEP;
-    item->reason = r->slug;
-    item->why = *r->fix ? m2_arena_printf(p->a, "%s %s", r->why, r->fix) : r->why;
+    item->reason = r.slug;
+    item->why = *r.fix ? m2_arena_printf(p->a, "%s %s", r.why, r.fix) : r.why;
     item->command = guard->pub.kind == M2_GUARD_KEEP ? m2_cleanup_end_command(p, item) : NULL;
     item->seconds = 0;
     if (guard->pub.kind == M2_GUARD_OWN &&
-        !m2_str_starts(r->slug, "account.")) /* said once, by m2_plan_blocks */
-        m2_plan_note_add(p, true, r->slug,
+        !m2_str_starts(r.slug, "account.")) /* said once, by m2_plan_blocks */
+        m2_plan_note_add(p, true, r.slug,
                          m2_arena_printf(p->a, "%s %s is not proved to be this stack's own. %s", item->type,
-                                         item->resource, r->why),
-                         r->fix);
+                                         item->resource, r.why),
+                         r.fix);
 }
 
 /* ITEM as the guards and its type say, unless there is nothing of it. */
 static void judge(struct m2_planning *p, const struct m2_subject *t, struct m2_plan_item *item)
 {
-    struct m2_refusal r;
+    struct m2_refusal r = { "", "", "" };
     const struct m2_guard *guard = m2_guards_ask(p, t, &r);
     if (guard && guard->pub.kind == M2_GUARD_LIVE)
         return;
     item->seconds = 5;
     if (guard) {
-        keep(p, item, guard, &r);
+        keep(p, item, guard, r);
     } else {
         item->action = t->log_group ? M2_ACT_DELETE_LOGS : action_of(p, t, item);
         item->proof = proof(p, t);
