@@ -121,7 +121,5 @@ struct m2_fields {
 void m2_unit_compare(struct m2_fields *out, const struct m2_unit *expected, const struct m2_unit *registered);
 /** [{"field","expected","registered","verdict"}] */
 struct m2_value *m2_fields_to_value(struct m2_arena *a, const struct m2_fields *f);
-/** Lines "field | expected | registered | verdict" in columns, foreign text cleaned, each line begun with INDENT. */
-void m2_fields_text(struct m2_buf *out, const struct m2_fields *f, const char *indent);
 
 #endif

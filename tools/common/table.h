@@ -1,5 +1,5 @@
 /*
- * common/table.h — columns of text on a terminal; foreign text is cleaned.
+ * common/table.h — columns of text on a terminal, folded to its width; foreign text is cleaned.
  */
 #ifndef M2_TOOLS_TABLE_H
 #define M2_TOOLS_TABLE_H
@@ -11,13 +11,13 @@
 
 struct table {
     struct m2_arena *arena;
+    int width; /* of the terminal; 0: 80 */
     size_t columns;
     M2_VEC(const char **) rows; /* the first is the heading */
 };
 
-/** N cells as text; NULL and "" are shown as "-". */
+/** N cells as text (borrowed); NULL and "" are shown as "-". */
 void table_row(struct table *t, const char *const *cells, size_t n);
-/** Each line begins with INDENT; the last column is not padded. */
-void table_text(struct m2_buf *out, const struct table *t, const char *indent);
+void table_text(struct m2_buf *out, const struct table *t);
 
 #endif

@@ -158,7 +158,22 @@ static void text_values(struct m2_buf *out, struct m2_arena *a, const struct sho
                                       p ? m2_proof_name(p->proof) : "" };
         table_row(&t, cells, 4);
     }
-    table_text(out, &t, "  ");
+    table_text(out, &t);
+}
+
+static void text_fields(struct m2_buf *out, struct m2_arena *a, const struct m2_fields *f)
+{
+    static const char *const head[] = { "field", "expected", "registered", "verdict" };
+    struct table t = { .arena = a };
+    table_row(&t, head, 4);
+    for (size_t i = 0; i < f->n; i++) {
+        const struct m2_field *x = &f->at[i];
+        const char *const cells[] = { m2_unit_rows()[x->field].key, x->expected,
+                                      x->verdict == M2_FIELD_SAME ? "=" : x->registered,
+                                      m2_field_verdict_name(x->verdict) };
+        table_row(&t, cells, 4);
+    }
+    table_text(out, &t);
 }
 
 static void text_result(struct m2_buf *out, struct m2_arena *a, const struct shown *s, const char *first)
@@ -170,7 +185,7 @@ static void text_result(struct m2_buf *out, struct m2_arena *a, const struct sho
     text_values(out, a, s);
     if (s->result && (s->result->fields.wrong || s->result->fields.warnings)) {
         m2_buf_adds(out, "\nWhat Brain holds:\n");
-        m2_fields_text(out, &s->result->fields, "  ");
+        text_fields(out, a, &s->result->fields);
     }
     if (t.errors.len + t.warnings.len)
         m2_buf_addc(out, '\n');
@@ -348,7 +363,7 @@ void show_units(struct m2_buf *out, struct m2_arena *a, const char *format, cons
                                       m2_str_or(u->at[M2_UNIT_STATE_MACHINE], u->at[M2_UNIT_ENDPOINT]) };
         table_row(&t, cells, TABLE_COLUMNS);
     }
-    table_text(out, &t, "");
+    table_text(out, &t);
 }
 
 void show_removed(struct m2_buf *out, struct m2_arena *a, const char *format, const char *id, bool already)

@@ -209,27 +209,3 @@ Test(unit, fields_are_compared_one_by_one)
                   "row %zu: %s", i, m2_field_verdict_name(f.at[0].verdict));
     }
 }
-
-Test(unit, the_table_keeps_its_columns_and_cleans_foreign_text)
-{
-    struct m2_unit expected = { 0 }, registered = { 0 };
-    struct m2_fields f;
-    struct m2_buf out;
-    expected.at[M2_UNIT_MODE] = "mode_2";
-    registered.at[M2_UNIT_MODE] = "mode_2";
-    expected.at[M2_UNIT_ALIAS] = "M\xc3\xb6"
-                                 "de";
-    registered.at[M2_UNIT_ALIAS] = "\x1b[2J";
-    expected.at[M2_UNIT_ROLE] = "arn:role";
-    m2_unit_compare(&f, &expected, &registered);
-    m2_buf_init(&out, 10000);
-    m2_fields_text(&out, &f, "  ");
-    cr_assert_str_eq(out.data,
-                     "  field                expected  registered  verdict\n"
-                     "  mode                 mode_2    =           same\n"
-                     "  alias                M\xc3\xb6"
-                     "de      \\x1b[2J     differs\n"
-                     "  crossAccountRoleArn  arn:role  -           missing\n",
-                     "%s", out.data);
-    m2_buf_free(&out);
-}
