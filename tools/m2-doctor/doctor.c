@@ -245,7 +245,7 @@ static int settle_brain(struct run *r, const char *const *checks, struct m2_err 
     bool wanted = false;
     for (; *checks; checks++)
         wanted |= m2_str_starts(*checks, "brain.");
-    if (!wanted || r->args->snapshot)
+    if (!wanted || r->args->snapshot || doctor_templates_alone(r->args))
         return 0;
     return units_settle(&r->units, r->arena, &r->session, &r->args->login, false, err);
 }

@@ -280,6 +280,49 @@ struct m2_tpl_value m2_tpl_resolve(const struct m2_tpls *all, const struct m2_tp
     return resolve(&q, v);
 }
 
+const char *m2_tpl_text(const struct m2_tpls *all, const struct m2_tpl *t, const struct m2_value *v)
+{
+    return m2_v_text(m2_tpl_resolve(all, t, v).v);
+}
+
+/* NULL for AWS::NoValue. */
+static struct m2_value *deep(const struct asking *q, const struct m2_value *v)
+{
+    struct m2_arena *a = q->all->a;
+    const struct asking next = deeper(q);
+    struct m2_tpl_value r = resolve(q, v);
+    struct m2_value *out = NULL;
+    if (r.deps & M2_DEP_NOVALUE)
+        return NULL;
+    if (q->depth > DEEPEST || !r.v) {
+        static const char nothing[] = { M2_SHAPE_UNKNOWN, '\0' };
+        out = m2_v_string(a, r.shape ? r.shape : nothing);
+    } else if (m2_v_is(r.v, M2_ARRAY)) {
+        out = m2_v_array(a);
+        for (size_t i = 0; i < m2_v_len(r.v); i++) {
+            struct m2_value *item = deep(&next, m2_v_at(r.v, i));
+            if (item)
+                m2_v_push(a, out, item);
+        }
+    } else if (m2_v_is(r.v, M2_OBJECT)) {
+        out = m2_v_object(a);
+        for (size_t i = 0; i < m2_v_len(r.v); i++)
+            m2_v_set(a, out, r.v->u.object.at[i].key, deep(&next, m2_v_at(r.v, i)));
+    } else {
+        out = m2_v_copy(a, r.v);
+    }
+    out->line = v->line;
+    out->col = v->col;
+    return out;
+}
+
+const struct m2_value *m2_tpl_deep(const struct m2_tpls *all, const struct m2_tpl *t,
+                                   const struct m2_value *v)
+{
+    const struct asking q = { all, t, 0 };
+    return v ? deep(&q, v) : NULL;
+}
+
 /* ---- conditions: 1, 0, or -1 when it is not known ---- */
 
 static const char *text_of(const struct asking *q, const struct m2_value *v)

@@ -92,6 +92,11 @@ struct m2_finding *m2_tpl_found(struct m2_check_run *r, enum m2_status status, c
 
 struct m2_tpl_value m2_tpl_resolve(const struct m2_tpls *all, const struct m2_tpl *t,
                                    const struct m2_value *v);
+/** The text of V when it is wholly known, else NULL. */
+const char *m2_tpl_text(const struct m2_tpls *all, const struct m2_tpl *t, const struct m2_value *v);
+/** V with everything in it resolved, places kept; unknown texts are their shapes. */
+const struct m2_value *m2_tpl_deep(const struct m2_tpls *all, const struct m2_tpl *t,
+                                   const struct m2_value *v);
 /** The value of condition NAME: 1, 0, or -1 when it is not known. */
 int m2_tpl_condition(const struct m2_tpls *all, const struct m2_tpl *t, const char *name);
 /** Is the resource or output V surely left out by its Condition? */
