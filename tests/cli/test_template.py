@@ -115,3 +115,50 @@ def test_a_template_does_not_make_us_read_other_files(doctor, tmp_path, name):
     (tmp_path / "t.yaml").write_text("Resources: {N: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: %s}}}\n" % name)
     doctor("--template", "t.yaml", "--save-snapshot", "s.json")
     assert len(json.loads((tmp_path / "s.json").read_text())["calls"]) == 1
+
+
+SECRETS = """Parameters:
+  DbPassword:
+    Type: String
+    Default: hunter2
+  Plain: {Type: String, NoEcho: true, Default: 'hunter2'}
+  Other: {Type: String, Default: "keep 123456789012"}
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties:
+      MasterPassword: !Ref DbPassword
+      Token: !Sub '${Other}'
+      Environment:
+        Variables:
+          API_KEY: hunter2
+          DB_PWD: "hunter2 \\" hunter2"
+          LONG: |
+            -----BEGIN RSA PRIVATE KEY-----
+            hunter2
+            -----END RSA PRIVATE KEY-----
+          SECRET_TEXT: >-
+            hunter2
+            hunter2 more
+
+          after: !Ref Plain
+          ROLE: arn:aws:iam::123456789012:role/x
+      Code: |
+        keep = "${Plain}"
+        password = "hunter2"
+        keep = 1
+Outputs: {M: {Value: 'me@lab.org'}}
+"""
+
+
+def test_secrets_of_a_template_are_not_saved_and_its_lines_stay(doctor, tmp_path):
+    (tmp_path / "t.yaml").write_text(SECRETS)
+    first = doctor("--template", "t.yaml", "--save-snapshot", "s.json", "--format", "json")
+    body = json.loads((tmp_path / "s.json").read_text())["calls"][0]["output"]["TemplateBody"]
+    for gone in ("hunter2", "123456789012", "me@lab.org", "BEGIN RSA"):
+        assert gone not in body, body
+    for kept in ("!Ref DbPassword", "!Ref Plain", "keep = 1", "Type: String\n    Default: REDACTED"):
+        assert kept in body, body
+    assert body.count("\n") == SECRETS.count("\n")
+    again = doctor("--snapshot", "s.json", "--format", "json", "--only", "template")
+    assert wrong(first) == wrong(again)
