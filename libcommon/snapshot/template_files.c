@@ -112,10 +112,21 @@ static int read_into(struct reading *rd, struct m2_value *call, const char *path
     return 0;
 }
 
+/* Reading a large text only to see that nothing is nested in it takes as long as the analysis. */
+static bool may_nest(struct m2_bytes text)
+{
+    for (size_t i = 0; i < sizeof nested_types / sizeof nested_types[0]; i++)
+        if (memmem(text.p, text.n, nested_types[i].type, strlen(nested_types[i].type)))
+            return true;
+    return false;
+}
+
 static void follow(struct reading *rd, const char *path, const char *identity, struct m2_bytes text,
                    int level)
 {
     struct m2_template_text t;
+    if (!may_nest(text))
+        return;
     m2_template_parse(&t, rd->a, text);
     const struct m2_value *resources = m2_v_get(t.root, "Resources");
     for (size_t i = 0; m2_v_is(resources, M2_OBJECT) && i < resources->u.object.len; i++) {

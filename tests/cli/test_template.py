@@ -6,6 +6,7 @@ import re
 import shutil
 
 import pytest
+import yaml
 
 from conftest import ROOT
 
@@ -162,3 +163,38 @@ def test_secrets_of_a_template_are_not_saved_and_its_lines_stay(doctor, tmp_path
     assert body.count("\n") == SECRETS.count("\n")
     again = doctor("--snapshot", "s.json", "--format", "json", "--only", "template")
     assert wrong(first) == wrong(again)
+
+
+def long_form(loader, suffix, node):
+    """What a short tag stands for, as the long form has it."""
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+class Loader(yaml.SafeLoader):
+    pass
+
+
+Loader.add_multi_constructor("!", long_form)
+Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node.value)
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+@pytest.mark.parametrize("case", CASES)
+def test_short_and_long_forms_yaml_and_json_say_the_same(doctor, unit, case, form):
+    unit(case)
+    def told():
+        rows = wrong(doctor("--template", "template.yaml", "--format", "json"))
+        return sorted((*row[:3], row[3].split(":")[0]) for row in rows if row[2] != "template.duplicate-key")
+    short = told()
+    for path in doctor.home.rglob("template.yaml"):
+        tree = yaml.load(path.read_text(), Loader)
+        path.write_text(json.dumps(tree, indent=1) if form == "json" else yaml.safe_dump(tree, sort_keys=False, allow_unicode=True))
+    assert told() == short and short
