@@ -47,11 +47,18 @@ struct m2_cause {
 const struct m2_cause *m2_causes(size_t *n);
 const struct m2_cause *m2_cause_find(const char *slug);
 
+/* What the checks of one run make once and share. */
+struct m2_tpls;
+struct m2_shared {
+    struct m2_tpls *templates; /* analyze/template/template.h; NULL until the first check asks */
+};
+
 struct m2_check_run {
     const struct m2_check *check;
     const struct m2_snapshot *snap;
     struct m2_arena *arena;
     struct m2_findings *out;
+    struct m2_shared *shared; /* NULL: nothing is shared */
 };
 
 /* ---- for the checks ---- */

@@ -30,7 +30,7 @@ struct m2_area {
 };
 
 extern const struct m2_area m2_area_identity, m2_area_network, m2_area_images, m2_area_lambda,
-    m2_area_fargate, m2_area_tasks, m2_area_stack, m2_area_workflow, m2_area_access, m2_area_storage,
-    m2_area_registration;
+    m2_area_fargate, m2_area_template, m2_area_tasks, m2_area_stack, m2_area_workflow, m2_area_access,
+    m2_area_storage, m2_area_registration;
 
 #endif

@@ -10,9 +10,9 @@
 
 /* Report order. Adding an area is one row here; two areas may share a name (they print under one heading). */
 static const struct m2_area *const areas[] = {
-    &m2_area_identity, &m2_area_network, &m2_area_images,       &m2_area_lambda,
-    &m2_area_fargate,  &m2_area_tasks,   &m2_area_stack,        &m2_area_workflow,
-    &m2_area_access,   &m2_area_storage, &m2_area_registration,
+    &m2_area_identity, &m2_area_network, &m2_area_images,   &m2_area_lambda,
+    &m2_area_fargate,  &m2_area_tasks,   &m2_area_template, &m2_area_stack,
+    &m2_area_workflow, &m2_area_access,  &m2_area_storage,  &m2_area_registration,
 };
 #define N_AREAS (sizeof areas / sizeof areas[0])
 

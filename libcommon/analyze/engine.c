@@ -77,9 +77,10 @@ static bool listed(const char *const *ids, const char *id)
     return false;
 }
 
-static void run_check(struct m2_findings *out, const struct m2_check *check, const struct m2_snapshot *snap)
+static void run_check(struct m2_findings *out, const struct m2_check *check, const struct m2_snapshot *snap,
+                      struct m2_shared *shared)
 {
-    struct m2_check_run run = { .check = check, .snap = snap, .arena = out->arena, .out = out };
+    struct m2_check_run run = { check, snap, out->arena, out, shared };
     size_t first = out->list.len;
     check->run(&run);
     if (out->list.len == first) {
@@ -153,10 +154,11 @@ int m2_analyze(struct m2_findings *out, struct m2_arena *a, const struct m2_snap
                              .region = snap->region,
                              .stack = snap->target.stack };
     size_t n = 0;
+    struct m2_shared shared = { 0 };
     const struct m2_check *checks = m2_checks(&n);
     for (size_t i = 0; i < n; i++)
         if (listed(ids, checks[i].id))
-            run_check(&f, &checks[i], snap);
+            run_check(&f, &checks[i], snap, &shared);
     m2_links_apply(&f);
     complete_commands(&f, opt->profile);
     judge(&f);

@@ -4,6 +4,7 @@
 
 #include "m2/json.h"
 #include "m2/snapshot.h"
+#include "snapshot/redact_template.h"
 
 #define NESTED_JSON 8
 
@@ -117,9 +118,16 @@ static struct m2_value *redact_array(struct walk *w, const struct m2_value *v)
     return out;
 }
 
+static struct m2_value *redact_again(void *user, const struct m2_value *v)
+{
+    return redact(user, v);
+}
+
 static struct m2_value *redact_member(struct walk *w, const struct m2_value *object, const char *key,
                                       const struct m2_value *v)
 {
+    if (v->type == M2_STRING && strcmp(key, "TemplateBody") == 0)
+        return string(w, v, m2_redact_template(&w->r, v->u.text, redact_again, w));
     const char *pair = in(pair_values, key) ? pair_name(object) : NULL;
     bool secret =
         (w->setting && m2_secret_setting(key)) || m2_secret_member(key) || (pair && m2_secret_setting(pair));

@@ -27,7 +27,7 @@ struct m2_redactor {
     struct m2_arena *a;
     struct m2_strmap accounts, emails, users;
     struct m2_redacted known[M2_REDACTED_KNOWN]; /* what texts became last; a slot may be taken over */
-    bool names_stay; /* only secrets go; who it is may be seen */
+    bool names_stay;                             /* only secrets go; who it is may be seen */
 };
 
 /** Is NAME, of a setting (variable, parameter, tag), that of a secret? Wider than for a member of an answer.
@@ -40,6 +40,8 @@ bool m2_secret_word(const char *p, size_t n, bool *strong);
 
 /** S with everything replaced, in the arena; S itself when there is nothing. S must live as long as R. */
 const char *m2_redact_text(struct m2_redactor *r, const char *s);
+/** As m2_redact_text, but a value behind a secret's name stays: for who has looked at the names already. */
+const char *m2_redact_plain(struct m2_redactor *r, const char *s);
 /** The token of ACCOUNT (12 digits), itself for CloudMRHub's. */
 const char *m2_redact_account(struct m2_redactor *r, const char *account);
 /** The token of a canonical user id or display name. */

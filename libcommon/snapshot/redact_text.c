@@ -375,12 +375,12 @@ static const char *taken(struct m2_redactor *r, struct m2_buf *b, bool found, co
     return result;
 }
 
-static const char *redact_anew(struct m2_redactor *r, const char *s)
+static const char *redact_anew(struct m2_redactor *r, const char *s, bool settings)
 {
     struct m2_buf b;
     m2_buf_init(&b, LARGEST * 2);
     s = taken(r, &b, m2_redact_credentials(&b, s), s);
-    if (strpbrk(s, "=:") || strstr(s, "--"))
+    if (settings && (strpbrk(s, "=:") || strstr(s, "--")))
         s = taken(r, &b, m2_redact_settings(&b, s), s);
     if (!r->names_stay && strchr(s, '@'))
         s = taken(r, &b, redact_emails(r, &b, s), s);
@@ -400,6 +400,11 @@ const char *m2_redact_text(struct m2_redactor *r, const char *s)
         h = h * 31 + (unsigned char)*p;
     struct m2_redacted *known = &r->known[(h ^ h >> 15) % M2_REDACTED_KNOWN];
     if (!known->from || strcmp(known->from, s) != 0)
-        *known = (struct m2_redacted){ s, redact_anew(r, s) };
+        *known = (struct m2_redacted){ s, redact_anew(r, s, true) };
     return known->to;
+}
+
+const char *m2_redact_plain(struct m2_redactor *r, const char *s)
+{
+    return *s ? redact_anew(r, s, false) : s;
 }

@@ -13,7 +13,8 @@ identity.credentials identity.account identity.region identity.permissions
 net.subnets net.egress net.acl net.security-group net.dns net.endpoints
 image.uri image.exists image.access
 lambda.memory lambda.timeout lambda.storage lambda.state
-fargate.size fargate.quota fargate.logs task.failures
+fargate.size fargate.quota fargate.logs task.failures template.parse template.references template.limits
+template.names template.capabilities template.buckets template.outputs template.roles lambda.runtime
 stack.status stack.events stack.outputs stack.resources
 workflow.state-machine access.trust storage.buckets
 """.split()
@@ -30,6 +31,10 @@ net.endpoint-missing net.s3-endpoint-not-associated net.endpoint-subnet-az
 image.uri-invalid image.region-mismatch image.tag-latest image.repository-missing image.tag-missing
 image.pull-denied image.policy-lacks-account image.policy-lacks-lambda-service
 lambda.memory-over-account-cap lambda.memory-invalid lambda.timeout-invalid lambda.timeout-near
+template.syntax template.duplicate-key template.not-a-template template.too-large template.unresolved-reference
+template.unused-parameter template.nested-missing-parameter template.fixed-name-collides template.role-name-too-long
+template.needs-capabilities template.foreign-buckets template.output-missing lambda.runtime-deprecated
+lambda.runtime-blocked access.cannot-read-status access.too-wide
 lambda.ephemeral-invalid lambda.image-access-denied fargate.size-invalid fargate.vcpu-quota
 fargate.log-group-missing fargate.log-role stack.missing stack.failed stack.rollback stack.in-progress
 stack.delete-failed stack.output-missing stack.output-invalid stack.resource-gone workflow.missing

@@ -14,7 +14,7 @@ HEADERS = {
     "net": "net retry",
     "aws": "model codec sigv4 endpoint awsconfig creds aws",
     "brain": "brain unit",
-    "snapshot": "snapshot collect stackview runlog",
+    "snapshot": "snapshot collect stackview runlog template",
     "cost": "money prices cost compare summary jobcsv history forecast reconcile",
     "analyze": "finding check deployment registration canary",
     "cleanup": "empty cleanup",

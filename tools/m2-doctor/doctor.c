@@ -38,6 +38,14 @@ static const char *const *list_of(struct run *r, const struct m2_strlist *list)
     return ids;
 }
 
+/* What --only names; templates alone answer their own area. */
+static const char *const *only(struct run *r)
+{
+    static const char *const area[] = { "template", NULL };
+    const char *const *named = list_of(r, &r->args->only);
+    return !named && doctor_templates_alone(r->args) ? area : named;
+}
+
 /* What the user said on the command line goes over what is known already. */
 static void set_target(struct run *r, struct m2_target *t)
 {
@@ -131,6 +139,17 @@ static int collect(struct run *r, const char *const *checks, struct m2_err *cut,
     return 0;
 }
 
+/* Where templates that stand alone are to be deployed; NULL: anywhere. */
+static const char *region_of(const struct run *r)
+{
+    const char *named[] = { r->args->common.region, m2_env(r->world->sys, "AWS_REGION"),
+                            m2_env(r->world->sys, "AWS_DEFAULT_REGION") };
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+        if (!m2_str_empty(named[i]) && m2_region_valid(named[i]))
+            return named[i];
+    return NULL;
+}
+
 static int get_snapshot(struct run *r, const char *const *checks, struct m2_err *cut, struct m2_err *err)
 {
     const struct doctor_args *a = r->args;
@@ -143,10 +162,17 @@ static int get_snapshot(struct run *r, const char *const *checks, struct m2_err 
                            "compared with them",
                            a->snapshot);
         set_target(r, &r->snap.target);
-        return 0;
+    } else if (doctor_templates_alone(a)) {
+        const char *stack = m2_str_or(m2_env(r->world->sys, "STACK_NAME"), r->session.stack.value);
+        if (doctor_snapshot_empty(&r->snap, r->arena, r->world->sys, r->tool, region_of(r), stack, err) < 0)
+            return -1;
+        set_target(r, &r->snap.target);
+    } else {
+        note_settings(r);
+        if (collect(r, checks, cut, err) < 0)
+            return -1;
     }
-    note_settings(r);
-    return collect(r, checks, cut, err);
+    return doctor_templates_read(&r->snap, a, err);
 }
 
 static int render(struct m2_buf *out, enum m2_exit *status, struct run *r, struct m2_err *err)
@@ -155,7 +181,7 @@ static int render(struct m2_buf *out, enum m2_exit *status, struct run *r, struc
     char now[M2_ISO_SIZE];
     m2_time_iso(now, m2_now_ms(r->world->sys) / 1000 * 1000);
     const struct m2_analyze_options options = {
-        .only = list_of(r, &a->only),
+        .only = only(r),
         .skip = list_of(r, &a->skip),
         .tool = doctor_tool.name,
         .version = m2_version(),
@@ -204,7 +230,7 @@ static int check_files(const struct doctor_args *a, struct m2_err *err)
 static int read_settings(struct run *r, struct m2_err *err)
 {
     const struct doctor_args *a = r->args;
-    if (!a->snapshot)
+    if (!a->snapshot && !doctor_templates_alone(a))
         return session_settings(&r->session, r->arena, r->world->sys, &a->common, err);
     if (a->common.region && !m2_region_valid(a->common.region))
         return m2_fail(err, M2_EUSAGE, "\"%s\" (--region) is not a region; it is a name such as us-east-1",
@@ -219,7 +245,7 @@ static int settle_brain(struct run *r, const char *const *checks, struct m2_err 
     bool wanted = false;
     for (; *checks; checks++)
         wanted |= m2_str_starts(*checks, "brain.");
-    if (!wanted || r->args->snapshot)
+    if (!wanted || r->args->snapshot || doctor_templates_alone(r->args))
         return 0;
     return units_settle(&r->units, r->arena, &r->session, &r->args->login, false, err);
 }
@@ -229,7 +255,7 @@ static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struc
     const struct doctor_args *a = r->args;
     struct m2_err cut = { 0 };
     const char *const *checks = NULL;
-    if (m2_checks_select(&checks, r->arena, list_of(r, &a->only), list_of(r, &a->skip), err) < 0 ||
+    if (m2_checks_select(&checks, r->arena, only(r), list_of(r, &a->skip), err) < 0 ||
         read_settings(r, err) < 0 || check_files(a, err) < 0 || settle_brain(r, checks, err) < 0 ||
         get_snapshot(r, checks, &cut, err) < 0)
         return -1;

@@ -7,13 +7,14 @@
 #include "common/login.h"
 #include "common/main.h"
 #include "m2/cli.h"
+#include "m2/snapshot.h"
 
 struct doctor_args {
     struct m2_common common;
     struct login_args login;
     const char *snapshot, *save_snapshot;
     const char *vpc, *assign_public_ip, *lambda_image, *fargate_image, *expect_account;
-    struct m2_strlist subnet, security_group, only, skip;
+    struct m2_strlist templates, subnet, security_group, only, skip;
     int64_t since_ms;
     bool no_redact, list_checks;
     const char *explain;
@@ -28,6 +29,14 @@ extern const struct m2_tool doctor_tool;
  */
 int doctor_run(struct m2_buf *out, enum m2_exit *status, const struct doctor_args *args,
                const struct tool_world *world, struct m2_err *err) M2_MUST_USE;
+
+/** Do the templates alone tell all that is asked for? Then no account is read. */
+bool doctor_templates_alone(const struct doctor_args *args);
+/** A snapshot without an account, about REGION and STACK (NULL: not known). */
+int doctor_snapshot_empty(struct m2_snapshot *out, struct m2_arena *a, const struct m2_sys *sys, const char *tool,
+                          const char *region, const char *stack, struct m2_err *err) M2_MUST_USE;
+/** Put the files of --template, and the local ones nested in them, into SNAP. */
+int doctor_templates_read(struct m2_snapshot *snap, const struct doctor_args *args, struct m2_err *err) M2_MUST_USE;
 
 /** --list-checks, text or JSON. */
 void doctor_list_checks(struct m2_buf *out, struct m2_arena *a, const struct doctor_args *args, int width);

@@ -29,6 +29,16 @@ static const struct m2_opt options[] = {
       .help = "analyse a saved snapshot: no network, no credentials",
       .more = "FILE - reads standard input. A snapshot can also be put together by hand from saved AWS CLI "
               "answers." },
+    { .name = "template",
+      .type = M2_OPT_LIST,
+      .at = AT(templates),
+      .arg = "FILE",
+      .help = "analyse a CloudFormation template and the local files nested in it",
+      .more =
+          "May repeat. Alone it needs no network and no credentials, and only the area template is "
+          "checked, or what --only names. With --profile, --stack, --vpc, --subnet, --security-group or "
+          "--expect-account the account is read as well; with --snapshot FILE the template is held against "
+          "that. --region NAME says where it is to be deployed." },
     { .name = "save-snapshot",
       .type = M2_OPT_STRING,
       .at = AT(save_snapshot),
@@ -108,6 +118,7 @@ static const struct m2_example examples[] = {
       "will tasks in these subnets reach what they need?" },
     { "m2-doctor --save-snapshot account.json", "keep what was read; send it to support" },
     { "m2-doctor --snapshot account.json --format json", "analyse it again, anywhere, for a program" },
+    { "m2-doctor --template template.yaml", "look at a template before it is deployed, without an account" },
     { "m2-doctor --explain net.no-default-route", "what does this cause mean, and how is it mended?" },
     { NULL, NULL },
 };

@@ -48,6 +48,20 @@ static const struct m2_check checks[] = {
       .causes = LIST("lambda.ephemeral-invalid"),
       .sources = LIST(GUIDE "configuration-ephemeral-storage.html"),
       .run = m2_lambda_storage },
+    { .id = "lambda.runtime",
+      .area = "lambda",
+      .title = "The functions' runtimes are maintained",
+      .why = "After its end of support a runtime gets no security updates; later Lambda refuses to make a "
+             "function "
+             "with it, then to change one: a stack with it can neither be deployed anew nor updated.",
+      .how = "Compares Runtime of each deployed function with the dates that AWS has published, at the time "
+             "of the "
+             "snapshot. Templates are compared by template.limits.",
+      .fix = "Set a maintained runtime in the template and update the stack.",
+      .rights = LIST("lambda:GetFunction"),
+      .causes = LIST("lambda.runtime-deprecated", "lambda.runtime-blocked"),
+      .sources = LIST(GUIDE "lambda-runtimes.html"),
+      .run = m2_lambda_runtime },
     { .id = "lambda.state",
       .area = "lambda",
       .title = "The functions can be called",
@@ -93,6 +107,9 @@ static const struct m2_cause causes[] = {
     { "lambda.image-deleted", M2_FAIL, "The function's image was deleted from its repository",
       "Lambda keeps a copy for a while only; then the function cannot start any more.",
       "Push the image again and update the function.", STATES },
+    { "lambda.runtime-deprecated", M2_WARN, "The function's runtime is past its end of support",
+      "It gets no security updates any more, and a date follows from which Lambda refuses it.",
+      "Change the template to a newer runtime.", GUIDE "lambda-runtimes.html" },
     { "lambda.runtime-blocked", M2_FAIL, "The function's runtime is no longer accepted",
       "AWS refuses to create or update functions on runtimes that are past their end of support.",
       "Change the template to a newer runtime.", GUIDE "lambda-runtimes.html" },

@@ -8,7 +8,17 @@
 void m2_lambda_memory(struct m2_check_run *r);
 void m2_lambda_timeout(struct m2_check_run *r);
 void m2_lambda_storage(struct m2_check_run *r);
+void m2_lambda_runtime(struct m2_check_run *r);
 void m2_lambda_state(struct m2_check_run *r);
+
+/* A runtime whose end is known; dates are "2026-07-31", NULL: not certain. */
+struct m2_runtime {
+    const char *name, *deprecated, *no_create, *no_update, *successor;
+};
+enum m2_runtime_state { M2_RUNTIME_GOOD, M2_RUNTIME_DEPRECATED, M2_RUNTIME_NO_CREATE, M2_RUNTIME_NO_UPDATE };
+const struct m2_runtime *m2_runtimes(size_t *n);
+/** *ROW: of NAME, or NULL when its end is not known. */
+enum m2_runtime_state m2_runtime_look(const struct m2_runtime **row, const char *name, int64_t now_ms);
 
 /** Cause slug of a StateReasonCode or LastUpdateStatusReasonCode with its text; "lambda.unknown" for a new
  * one. */

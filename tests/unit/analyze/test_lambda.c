@@ -1,7 +1,10 @@
 /* The area lambda: every cause, made by an edit to a healthy account, and what must not be taken for one. */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "account.h"
+#include "analyze/lambda/lambda.h"
+#include "m2/time.h"
 
 /* clang-format off: one case, one or two lines */
 #define F M2_FAIL
@@ -76,6 +79,14 @@ static const struct sample lambda[] = {
     { "disk pass", { { 0 } }, "lambda.storage", P, NULL },
     { "disk", { { FN, CONF "EphemeralStorage.Size", "20480" } }, "lambda.storage", F,
       "lambda.ephemeral-invalid" },
+    { "runtime pass", { { 0 } }, "lambda.runtime", P, NULL },
+    { "runtime past its end", { { FN, CONF "Runtime", "'python3.9'" } }, "lambda.runtime", W,
+      "lambda.runtime-deprecated" },
+    { "runtime that cannot be updated", { { FN, CONF "Runtime", "'nodejs12.x'" } }, "lambda.runtime", W,
+      "lambda.runtime-blocked" },
+    { "runtime, at an unknown time", { { "", "collected_at", NULL }, { FN, CONF "Runtime", "'python3.9'" } },
+      "lambda.runtime", U, NULL },
+    { "runtime that is maintained", { { FN, CONF "Runtime", "'python3.13'" } }, "lambda.runtime", P, NULL },
     { "state pass", { { 0 } }, "lambda.state", P, NULL },
     { "image denied", { STATE("ImageAccessDenied") }, "lambda.state", F, "lambda.image-access-denied" },
     { "image deleted", { STATE("ImageDeleted") }, "lambda.state", F, "lambda.image-deleted" },
@@ -114,4 +125,30 @@ Test(causes, lambda)
 {
     samples_run(lambda, sizeof lambda / sizeof lambda[0]);
     samples_are_whole("lambda", NULL, lambda, sizeof lambda / sizeof lambda[0]);
+}
+
+/* The three dates of a runtime come one after the other, and each changes what is said. */
+Test(lambda, runtimes)
+{
+    size_t n = 0;
+    const struct m2_runtime *rows = m2_runtimes(&n), *row = NULL;
+    const int64_t day = INT64_C(86400000);
+    cr_assert_gt(n, 20);
+    for (size_t i = 0; i < n; i++) {
+        cr_assert(rows[i].successor && rows[i].deprecated, "%s", rows[i].name);
+        cr_assert(!rows[i].no_create || strcmp(rows[i].deprecated, rows[i].no_create) <= 0, "%s", rows[i].name);
+        cr_assert(!rows[i].no_update || (rows[i].no_create && strcmp(rows[i].no_create, rows[i].no_update) <= 0), "%s",
+                  rows[i].name);
+        cr_assert_eq(m2_runtime_look(&row, rows[i].successor, INT64_MAX / 2), M2_RUNTIME_GOOD, "%s", rows[i].name);
+        cr_assert_neq(m2_runtime_look(&row, rows[i].name, INT64_MAX / 2), M2_RUNTIME_GOOD);
+        cr_assert_eq(row, &rows[i], "%s is there twice", rows[i].name);
+    }
+    int64_t refused = 0;
+    cr_assert(m2_time_parse(&refused, "2026-07-31T00:00:00Z"));
+    cr_assert_eq(m2_runtime_look(&row, "python3.10", refused - 60 * day), M2_RUNTIME_GOOD);
+    cr_assert_eq(m2_runtime_look(&row, "python3.10", refused - 1), M2_RUNTIME_DEPRECATED);
+    cr_assert_eq(m2_runtime_look(&row, "python3.10", refused), M2_RUNTIME_NO_CREATE);
+    cr_assert_eq(m2_runtime_look(&row, "python3.10", refused + 31 * day), M2_RUNTIME_NO_UPDATE);
+    cr_assert_eq(m2_runtime_look(&row, "python4", refused), M2_RUNTIME_GOOD);
+    cr_assert_null(row);
 }
