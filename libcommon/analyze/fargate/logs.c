@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "analyze/names.h"
-#include "analyze/policy.h"
+#include "analyze/policy/document.h"
 #include "m2/stackview.h"
 #include "m2/str.h"
 

@@ -1,12 +1,12 @@
 /*
- * analyze/policy.h — reading IAM policy documents: statements, actions, principals, conditions. Not an
- * evaluator.
+ * analyze/policy/document.h — reading IAM policy documents: statements, principals, conditions; m2/policy.h
+ * evaluates them.
  *
  * Model:     every list may also be a lone value; action names match with * and ?, letter case ignored.
  * Source:    AWS IAM User Guide, policy grammar.
  */
-#ifndef M2_ANALYZE_POLICY_H
-#define M2_ANALYZE_POLICY_H
+#ifndef M2_ANALYZE_POLICY_DOCUMENT_H
+#define M2_ANALYZE_POLICY_DOCUMENT_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "analyze/policy.h"
+#include "analyze/policy/document.h"
 
 #include <string.h>
 
