@@ -45,6 +45,7 @@ struct m2_policies {
 
 enum m2_key_state {
     M2_KEY_KNOWN,   /* has `values` */
+    M2_KEY_LIKE,    /* has a value that one of `values` stands for with its * and ? */
     M2_KEY_ABSENT,  /* is not in the request */
     M2_KEY_PRESENT, /* is, with a value that is not known */
     M2_KEY_UNKNOWN  /* nothing is known: also every key that is not listed */
@@ -52,7 +53,7 @@ enum m2_key_state {
 struct m2_context_key {
     const char *key; /* letter case ignored */
     enum m2_key_state state;
-    const char *const *values; /* NULL-ended, KNOWN only */
+    const char *const *values; /* NULL-ended; KNOWN, LIKE (one) */
 };
 
 struct m2_request {

@@ -113,7 +113,9 @@ static enum m2_truth key_holds(struct m2_eval *ev, const struct test *t, const c
     if (!t->op)
         return null_test(wanted, &v);
     switch (v.state) {
+    case M2_KEY_LIKE:
     case M2_KEY_KNOWN:
+        ev->like = v.state == M2_KEY_LIKE;
         return known(ev, t, wanted, &v);
     case M2_KEY_ABSENT:
         return absent(t);

@@ -107,7 +107,7 @@ struct m2_key_value m2_context_value(struct m2_eval *ev, const char *key)
         struct m2_key_value v = { k->state, k->values, 0 };
         if (!m2_str_eq_ci(k->key, key))
             continue;
-        while (k->state == M2_KEY_KNOWN && k->values && k->values[v.n])
+        while ((k->state == M2_KEY_KNOWN || k->state == M2_KEY_LIKE) && k->values && k->values[v.n])
             v.n++;
         return v;
     }

@@ -12,7 +12,7 @@
 
 static enum m2_truth text(struct m2_eval *ev, const char *pattern, const char *value, bool literal, bool fold)
 {
-    struct m2_pattern p, v = m2_pattern_make(ev->a, value, true, fold);
+    struct m2_pattern p, v = m2_pattern_make(ev->a, value, !ev->like, fold);
     if (!m2_pattern_expand(&p, ev, pattern, literal, fold))
         return m2_unsure(ev, pattern);
     return m2_pattern_covers(ev->a, &p, &v);
@@ -56,7 +56,7 @@ static bool split(struct m2_pattern part[ARN_PARTS], const struct m2_pattern *p)
 
 static enum m2_truth arn(struct m2_eval *ev, const char *pattern, const char *value)
 {
-    struct m2_pattern p, v = m2_pattern_make(ev->a, value, true, false), of[ARN_PARTS], in[ARN_PARTS];
+    struct m2_pattern p, v = m2_pattern_make(ev->a, value, !ev->like, false), of[ARN_PARTS], in[ARN_PARTS];
     if (!m2_pattern_expand(&p, ev, pattern, false, false))
         return m2_unsure(ev, pattern);
     enum m2_truth whole = m2_pattern_covers(ev->a, &p, &v), all = M2_YES;

@@ -13,6 +13,7 @@ struct m2_eval {
     struct m2_pattern action, resource; /* of the request */
     enum m2_policy_kind kind;           /* of the policy at hand */
     bool variables;                     /* its version knows ${…} */
+    bool like;                          /* the value at hand has wildcards */
     const char *reason;                 /* what made the statement at hand unsure first; NULL */
 };
 

@@ -38,7 +38,7 @@ static bool add_variable(struct m2_buf *b, bool *hole, struct m2_eval *ev, const
         add(b, ev, known ? v.values[0] : instead, true, fold);
         return true;
     }
-    if (v.state == M2_KEY_PRESENT || v.state == M2_KEY_UNKNOWN) {
+    if (v.state == M2_KEY_PRESENT || v.state == M2_KEY_UNKNOWN || v.state == M2_KEY_LIKE) {
         m2_buf_addc(b, M2_ANY);
         *hole = true;
         (void)m2_unsure(ev, key);

@@ -79,11 +79,12 @@ static void read_context(struct policy_case *c, const char *text)
         const char *part = m2_str_cut(c->arena, rest, ';', &rest), *value = NULL;
         struct m2_context_key k = { .state = *part == '!'   ? M2_KEY_ABSENT
                                              : *part == '?' ? M2_KEY_PRESENT
+                                             : *part == '~' ? M2_KEY_LIKE
                                                             : M2_KEY_KNOWN };
         k.key = m2_str_cut(c->arena, k.state == M2_KEY_KNOWN ? part : part + 1, '=', &value);
         if (k.state == M2_KEY_KNOWN && about_request(&c->request, k.key, value))
             continue;
-        if (k.state == M2_KEY_KNOWN)
+        if (k.state == M2_KEY_KNOWN || k.state == M2_KEY_LIKE)
             k.values = values(c->arena, m2_str_or(value, ""));
         keys[c->request.n_context++] = k;
     }

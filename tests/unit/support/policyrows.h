@@ -12,7 +12,7 @@ struct policy_row {
      * not read. */
     const char *policies[5];
     const char *action, *resource;
-    /* "key=value|value;!absent;?present"; who asks by principal=, account=, service=, owner= (of the
+    /* "key=value|value;!absent;?present;~like=a*"; who asks by principal=, account=, service=, owner= (of the
      * resource), decides=1. Default: role/r of 123456789012. */
     const char *context;
     enum m2_decision expected;

@@ -163,6 +163,12 @@ static const struct condition conditions[] = {
     { "{'StringEquals':{'k':'a'},'Bool':{'l':'true'}}", "k=a;l=true", A },
     { "{'StringEquals':{'k':'a'},'Bool':{'l':'true'}}", "k=a;l=false", D },
     { "{}", "", A },
+    /* a value that is known in part */
+    { "{'ArnLike':{'k':'arn:aws:ecs:us-east-1:123456789012:*'}}", "~k=arn:aws:ecs:us-east-1:123456789012:task/*", A },
+    { "{'ArnLike':{'k':'arn:aws:ecs:us-east-1:123456789012:task/x/*'}}", "~k=arn:aws:ecs:us-east-1:123456789012:task/*", X },
+    { "{'ArnLike':{'k':'arn:aws:ecs:eu-west-1:123456789012:*'}}", "~k=arn:aws:ecs:us-east-1:123456789012:task/*", D },
+    { "{'StringEquals':{'k':'ab'}}", "~k=a*", X }, { "{'StringEquals':{'k':'b'}}", "~k=a*", D }, { "{'StringLike':{'k':'a*'}}", "~k=a*", A },
+    { "{'Null':{'k':'false'}}", "~k=a*", A }, { "{'NumericEquals':{'k':'1'}}", "~k=1*", X },
     /* what is not understood */
     { "{'StringAlmostEquals':{'k':'a'}}", "k=a", X },
     { "{'StringEquals':'a'}", "k=a", X },
