@@ -15,6 +15,12 @@ _m2_doctor()
         COMPREPLY=($(compgen -f -- "$cur"))
         return
         ;;
+    --template)
+        compopt -o filenames 2>/dev/null
+        local IFS=$'\n'
+        COMPREPLY=($(compgen -f -- "$cur"))
+        return
+        ;;
     --save-snapshot)
         compopt -o filenames 2>/dev/null
         local IFS=$'\n'
@@ -92,7 +98,7 @@ _m2_doctor()
         ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '--snapshot --save-snapshot --no-redact --since --expect-account --vpc --subnet --security-group --assign-public-ip --lambda-image --fargate-image --only --skip --list-checks --explain --email --password-stdin --token-stdin --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W '--snapshot --template --save-snapshot --no-redact --since --expect-account --vpc --subnet --security-group --assign-public-ip --lambda-image --fargate-image --only --skip --list-checks --explain --email --password-stdin --token-stdin --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' -- "$cur"))
     fi
 }
 complete -F _m2_doctor m2-doctor
