@@ -197,7 +197,12 @@ static void judge(struct table *t, const struct m2_stackview *view)
             judge_promise(t, &promises[i], resource, bucket);
     }
     judge_width(t);
-    if (!t->wrong && !t->unsure)
+    if (!t->text.len && !t->unsure) {
+        struct m2_finding *f = m2_found(r, M2_UNKNOWN, t->role.name, NULL);
+        m2_found_detail(r, f,
+                        "Neither the state machine nor the results' bucket is known that the role %s is for.",
+                        t->role.name);
+    } else if (!t->wrong && !t->unsure)
         m2_found_pass(r, t->role.name, "As the guide promises: %s; nothing beyond it.", t->text.data);
     m2_buf_free(&t->text);
 }

@@ -26,7 +26,7 @@ static bool asked_role(struct m2_access_role *out, struct m2_arena *a, const str
             const char *name = m2_v_str(c->input, "RoleName");
             bool fits = by_name ? m2_str_has_ci(name, "CrossAccount") && c->status != M2_CALL_SKIPPED
                                 : c->status == M2_CALL_OK && lets_accounts_in(a, c);
-            if (name && fits) {
+            if (name && fits && !m2_str_starts(name, "AWSServiceRole")) {
                 *out = (struct m2_access_role){ name, "a call of the snapshot", c };
                 return true;
             }

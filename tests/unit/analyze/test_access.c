@@ -107,6 +107,8 @@ static const struct sample permissions[] = {
     { "the bucket's policy may not be read", { { "s3:GetBucketPolicy results", "error", "AccessDenied" } }, "access.permissions", U, NULL },
     { "the role may not be read", { { ROLE, "error", "AccessDenied" } }, "access.permissions", U, NULL },
     { "gone", { { ROLE, "error", "NoSuchEntity: gone" } }, "access.permissions", S, NULL },
+    { "a stack that may not be read names no state machine", { { "cloudformation:DescribeStacks", "error", "AccessDenied" },
+      { "stepfunctions:DescribeStateMachine", "error", "AccessDenied" } }, "access.permissions", U, NULL },
     { "not deployed", { { "cloudformation:DescribeStacks", "error", NO_STACK } }, "access.permissions", S, NULL },
 };
 
