@@ -200,7 +200,7 @@ static struct m2_context_key possible(struct m2_arena *a, const char *key, size_
     struct m2_context_key k = { key, M2_KEY_KNOWN, values };
     if (i == 0)
         k.state = M2_KEY_ABSENT;
-    if (i >= 2)
+    if (i >= 2 && i < 2 + COUNT(of_key))
         values[0] = of_key[i - 2];
     if (i == 2 + COUNT(of_key)) {
         values[0] = "a";
