@@ -47,8 +47,21 @@ static bool under_deletion(const struct m2_planning *p)
     return p->out->state == M2_PLAN_GONE || m2_str_starts(p->out->status, "DELETE_");
 }
 
+/* Is it in a nested stack that was let go? That one lives on, with all that is in it. */
+static bool let_go(const struct m2_planning *p, const struct m2_resource *r)
+{
+    for (int depth = 0; r && depth < M2_CLEANUP_NESTING; depth++) {
+        r = m2_cleanup_parent(p, r->stack_arn);
+        if (r && m2_str_eq(r->status, "DELETE_SKIPPED"))
+            return true;
+    }
+    return false;
+}
+
 static bool live(struct m2_planning *p, const struct m2_subject *t, struct m2_refusal *r)
 {
+    if (let_go(p, t->r))
+        return refuse(r, "stack.not-its-own", "The nested stack that it belongs to was let go.", "");
     return (t->log_group && under_deletion(p)) /* the group outlives its function */ ||
            !m2_cleanup_ended(t->r) ||
            refuse(r, "stack.not-its-own", "The stack has ended its life or let it go.", "");

@@ -23,6 +23,12 @@ def hub_trust(external_id="lab-42"):
     return policy
 
 
+def allow(name, *actions):
+    """An inline policy as a template has it."""
+    return {"PolicyName": name, "PolicyDocument": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}}
+
+
 class Account:
     """Clients of one emulated account, and what was made in it."""
 
@@ -118,7 +124,7 @@ class Account:
         iam.put_role_policy(RoleName=role, PolicyName="pull-and-log", PolicyDocument=json.dumps({
             "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": [
                 "ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer",
-                "ecr:BatchGetImage", "logs:CreateLogStream", "logs:PutLogEvents"]}]}))
+                "ecr:BatchGetImage", "logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObject", "s3:PutObject"]}]}))
         options = {"awslogs-group": LOG_GROUP, "awslogs-region": self.region, "awslogs-stream-prefix": "ecs"}
         return self.client("ecs").register_task_definition(
             family=TASK_FAMILY, networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="4096",
@@ -145,7 +151,10 @@ class Account:
                     "MemorySize": memory, "Code": {"ImageUri": HUB_IMAGE + "lambda:latest"}}
         return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {
             "InvokeRole": {"Type": "AWS::IAM::Role", "Properties": {
-                "AssumeRolePolicyDocument": trust(Service=["states.amazonaws.com", "lambda.amazonaws.com"])}},
+                "AssumeRolePolicyDocument": trust(Service=["states.amazonaws.com", "lambda.amazonaws.com"]),
+                "Policies": [allow("run", "lambda:InvokeFunction", "ecs:RunTask", "ecs:StopTask", "ecs:DescribeTasks",
+                                   "iam:PassRole", "events:PutTargets", "events:PutRule", "events:DescribeRule",
+                                   "s3:GetObject", "s3:PutObject")]}},
             "ECSCluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": f"{STACK}-cluster"}},
             "RunJobFargateLogGroup": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": LOG_GROUP}},
             "RunJobLambda": {"Type": "AWS::Lambda::Function", "Properties": function},
@@ -170,7 +179,9 @@ class Account:
             "DataBucket": bucket(names["data"]), "ResultsBucket": bucket(names["results"]),
             "FailedBucket": bucket(names["failed"]),
             "CloudMRCrossAccountRole": {"Type": "AWS::IAM::Role", "Properties": {
-                "RoleName": f"{STACK}-CloudMRCrossAccountRole", "AssumeRolePolicyDocument": assume}},
+                "RoleName": f"{STACK}-CloudMRCrossAccountRole", "AssumeRolePolicyDocument": assume, "Policies": [
+                    allow("jobs", "states:StartExecution", "states:DescribeExecution", "states:GetExecutionHistory"),
+                    allow("results", "s3:GetObject", "s3:ListBucket")]}},
             "CalculationApp": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": child_url}}},
             "Outputs": {
                 "CalculationStateMachineArn": {"Value": machine},

@@ -61,7 +61,7 @@ def test_and_sees_it_verified_broken_named_and_mended(root, register, verify, de
         tool.env.update(demo)
     register("--alias", "Lab 3")  # as the first walk left the numbers: two units were made and are gone
     register("--alias", "Lab 4")
-    unit = register("--list").out.splitlines()[1].split()[0]
+    unit = register("--list").out.splitlines()[2].split()[0]
     assert unit == "cu-0002" and register("--unregister", unit, "--confirm", unit).status == 0
     block = next(b for b in re.findall(r"```\n(.*?)```", (root / "docs/REGISTER.md").read_text(), re.S) if "m2-verify" in b)
     broken = False

@@ -82,11 +82,12 @@ struct shown {
     const char *base;                   /* Brain's address */
     const char *const *notes;
     size_t n_notes;
+    int width; /* of tables: the terminal's; no folding where the output is no terminal */
 };
 void show_result(struct m2_buf *out, struct m2_arena *a, const struct shown *s);
 void show_payload(struct m2_buf *out, struct m2_arena *a, const struct shown *s);
 void show_units(struct m2_buf *out, struct m2_arena *a, const char *format, const char *app,
-                const struct m2_units *units);
+                const struct m2_units *units, int width);
 /** The one sentence of --unregister. */
 void show_removed(struct m2_buf *out, struct m2_arena *a, const char *format, const char *id, bool already);
 

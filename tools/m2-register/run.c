@@ -146,6 +146,14 @@ static enum m2_exit status_of(const struct register_args *args, const struct m2_
     return args->common.strict && proofs->counts[M2_PROOF_UNKNOWN] ? M2_EXIT_UNSURE : M2_EXIT_OK;
 }
 
+#define UNFOLDED 1000 /* lines are for programs then: grep, awk */
+
+static int table_width(const struct work *w)
+{
+    const struct m2_term *term = &w->world->term;
+    return term->out_tty && !w->args->common.output ? term->width : UNFOLDED;
+}
+
 static struct shown shown_of(const struct work *w, const struct values *v, const struct m2_proofs *proofs,
                              const struct enroll_result *r)
 {
@@ -155,7 +163,8 @@ static struct shown shown_of(const struct work *w, const struct values *v, const
                            .result = r,
                            .base = w->login.base,
                            .notes = w->notes.at,
-                           .n_notes = w->notes.len };
+                           .n_notes = w->notes.len,
+                           .width = table_width(w) };
 }
 
 static int run_dry(struct m2_buf *out, enum m2_exit *status, struct work *w, struct values *v,
@@ -232,7 +241,7 @@ static int run_list(struct m2_buf *out, struct work *w, struct m2_err *err)
     m2_progress_phase(w->progress, "reading the computing units");
     if (chain_finish(&chain, err) < 0)
         return -1;
-    show_units(out, w->arena, w->args->common.format, w->app, &w->units);
+    show_units(out, w->arena, w->args->common.format, w->app, &w->units, table_width(w));
     return 0;
 }
 

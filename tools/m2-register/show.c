@@ -147,7 +147,7 @@ static void add_lines(struct m2_buf *out, const char *mark, const char *const *l
 static void text_values(struct m2_buf *out, struct m2_arena *a, const struct shown *s)
 {
     static const char *const head[] = { "field", "value", "from", "check" };
-    struct table t = { .arena = a };
+    struct table t = { .arena = a, .width = s->width };
     table_row(&t, head, 4);
     for (size_t f = 0; f < M2_UNIT_FIELDS; f++) {
         const struct m2_setting *v = &s->values->at[f];
@@ -161,10 +161,10 @@ static void text_values(struct m2_buf *out, struct m2_arena *a, const struct sho
     table_text(out, &t);
 }
 
-static void text_fields(struct m2_buf *out, struct m2_arena *a, const struct m2_fields *f)
+static void text_fields(struct m2_buf *out, struct m2_arena *a, const struct m2_fields *f, int width)
 {
     static const char *const head[] = { "field", "expected", "registered", "verdict" };
-    struct table t = { .arena = a };
+    struct table t = { .arena = a, .width = width };
     table_row(&t, head, 4);
     for (size_t i = 0; i < f->n; i++) {
         const struct m2_field *x = &f->at[i];
@@ -185,7 +185,7 @@ static void text_result(struct m2_buf *out, struct m2_arena *a, const struct sho
     text_values(out, a, s);
     if (s->result && (s->result->fields.wrong || s->result->fields.warnings)) {
         m2_buf_adds(out, "\nWhat Brain holds:\n");
-        text_fields(out, a, &s->result->fields);
+        text_fields(out, a, &s->result->fields, s->width);
     }
     if (t.errors.len + t.warnings.len)
         m2_buf_addc(out, '\n');
@@ -333,11 +333,11 @@ void show_payload(struct m2_buf *out, struct m2_arena *a, const struct shown *s)
 }
 
 void show_units(struct m2_buf *out, struct m2_arena *a, const char *format, const char *app,
-                const struct m2_units *units)
+                const struct m2_units *units, int width)
 {
     static const char *const head[] = { "id",     "mode",    "provider", "account",
                                         "region", "default", "alias",    "runs" };
-    struct table t = { .arena = a };
+    struct table t = { .arena = a, .width = width };
     if (m2_str_eq(format, "json")) {
         struct m2_value *v = document(a);
         m2_v_set(a, v, "units", units_value(a, units->list.at, units->list.len));

@@ -186,6 +186,32 @@ Test(plan, a_stack_that_is_gone_leaves_what_it_let_go)
     end(&d);
 }
 
+/* Somebody deleted the root with RetainResources: the nested stack lives, and so must all that is in it. */
+Test(plan, what_is_in_a_nested_stack_that_was_let_go_stays)
+{
+    for (int gone = 0; gone < 2; gone++) {
+        struct desk d;
+        begin(&d);
+        int child = sim_stack_add(d.s, "arn:aws:cloudformation:" SIM_REGION ":" SIM_ACCOUNT ":stack/child/c",
+                                  "child");
+        struct sim_thing *bucket = sim_add(d.s, SIM_BUCKET, "in-the-child");
+        bucket->inside = 7;
+        (void)sim_list(d.s, child, bucket, "Bucket");
+        (void)sim_list(d.s, child, sim_add(d.s, SIM_FUNCTION, "fn"), "Function");
+        (void)sim_add(d.s, SIM_LOGS, "/aws/lambda/fn");
+        sim_nest(d.s, 0, child, "Child")->status = "DELETE_SKIPPED";
+        d.s->stacks[0].status = gone ? "DELETE_COMPLETE" : "DELETE_FAILED";
+        d.opt.delete_logs = true;
+        make(&d, NULL);
+        for (size_t i = 0; i < d.plan.items.len; i++) {
+            const struct m2_plan_item *x = &d.plan.items.at[i];
+            bool inside = strcmp(x->resource, "in-the-child") == 0 || strstr(x->resource, "fn");
+            cr_expect(!inside || x->action == M2_ACT_KEEP, "%s: %s", x->resource, m2_action_name(x->action));
+        }
+        end(&d);
+    }
+}
+
 Test(plan, what_stays_costs_its_list_price_or_is_told_as_not_known)
 {
     struct desk d;
