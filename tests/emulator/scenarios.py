@@ -135,7 +135,10 @@ def no_external_id(a):
 
 def role_gone(a):
     public(a)
-    a.client("iam").delete_role(RoleName=f"{STACK}-CloudMRCrossAccountRole")
+    iam, role = a.client("iam"), f"{STACK}-CloudMRCrossAccountRole"
+    for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=role, PolicyName=policy)
+    iam.delete_role(RoleName=role)
 
 
 def machine_gone(a):
