@@ -68,6 +68,8 @@ int m2_snapshot_from_value(struct m2_snapshot *out, struct m2_arena *a, struct m
                            const char *name, struct m2_err *err) M2_MUST_USE;
 /** Append CALLS (an array of calls, copied without secrets) to S. Errors: as m2_snapshot_from_value. */
 int m2_snapshot_add(struct m2_snapshot *s, const struct m2_value *calls, struct m2_err *err) M2_MUST_USE;
+/** Put S->target into the document: what is saved then asks what this run asked. */
+void m2_snapshot_keep_target(struct m2_snapshot *s);
 /** Through a temporary file, mode 0600; REDACT removes what docs/FORMATS lists; without it only secrets go. */
 int m2_snapshot_save(const struct m2_snapshot *s, const char *path, bool redact, struct m2_err *err) M2_MUST_USE;
 /** A redacted deep copy in A. */

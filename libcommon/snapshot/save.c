@@ -3,6 +3,12 @@
 #include "m2/file.h"
 #include "m2/json.h"
 #include "m2/snapshot.h"
+#include "snapshot/target.h"
+
+void m2_snapshot_keep_target(struct m2_snapshot *s)
+{
+    m2_v_set(s->arena, s->root, "target", m2_target_to_value(s->arena, &s->target));
+}
 
 int m2_snapshot_save(const struct m2_snapshot *s, const char *path, bool redact, struct m2_err *err)
 {

@@ -159,6 +159,14 @@ def test_nothing_is_written_where_nothing_can_be(cost, tmp_path):
     assert done.returncode == 3 and "No space left" in done.stderr
 
 
+def test_a_full_standard_output_is_called_so(cost, tmp_path):
+    (tmp_path / "j.csv").write_text(f"{HEADER}\n{GOOD}\n")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([cost.path, "jobs", "j.csv", "--per-job", "-", "--output", "summary.txt"], stdout=full,
+                              stderr=subprocess.PIPE, cwd=tmp_path, env=cost.env, text=True)
+    assert done.returncode == 3 and "standard output: cannot be written" in done.stderr, done.stderr
+
+
 def test_a_reader_that_goes_away_is_no_success(cost, tmp_path):
     fifo = tmp_path / "pipe"
     os.mkfifo(fifo)

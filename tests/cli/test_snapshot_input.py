@@ -66,6 +66,16 @@ def test_empty_snapshot_passes_nothing(doctor):
     assert doctor("--snapshot", "-", "--strict", stdin=json.dumps(GOOD)).status == 4
 
 
+def test_what_is_saved_from_a_snapshot_asks_what_this_run_asked(doctor, tmp_path):
+    """--subnet on the command line was lost in the file that --save-snapshot wrote."""
+    saved = tmp_path / "again.json"
+    run = doctor("--snapshot", "-", "--subnet", "subnet-0123456789abcdef0", "--stack", "other", "--save-snapshot", saved, "--no-redact",
+                 stdin=json.dumps(GOOD))
+    assert run.status == 0, run.err
+    target = json.loads(saved.read_text())["target"]
+    assert (target["stack"], target["subnets"]) == ("other", ["subnet-0123456789abcdef0"])
+
+
 @pytest.mark.parametrize("fmt", ["text", "json"])
 def test_full_disk_is_not_success(doctor, fmt):
     with open("/dev/full", "w") as full:

@@ -162,6 +162,7 @@ static int get_snapshot(struct run *r, const char *const *checks, struct m2_err 
                            "compared with them",
                            a->snapshot);
         set_target(r, &r->snap.target);
+        m2_snapshot_keep_target(&r->snap);
     } else if (doctor_templates_alone(a)) {
         const char *stack = m2_str_or(m2_env(r->world->sys, "STACK_NAME"), r->session.stack.value);
         if (doctor_snapshot_empty(&r->snap, r->arena, r->world->sys, r->tool, region_of(r), stack, err) < 0)

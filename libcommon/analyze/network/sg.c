@@ -161,34 +161,72 @@ void m2_nw_sg_egress(struct m2_nw *n, struct m2_nw_subnet *subnet, size_t dest, 
 
 /* ---- inbound ---- */
 
-static const char *open_to_all(const struct m2_value *p)
+struct everyone {
+    const char *shown;  /* "0.0.0.0/0" */
+    const char *ranges; /* as the CLI takes them: "IpRanges=[{CidrIp=0.0.0.0/0}]" */
+};
+
+static bool has_range(const struct m2_value *ranges, const char *member, const char *cidr)
 {
     const struct m2_value *one;
-    m2_v_each(one, i, m2_v_get(p, "IpRanges")) if (m2_str_eq(m2_v_str(one, "CidrIp"),
-                                                             "0.0.0.0/0")) return "0.0.0.0/0";
-    m2_v_each(one, i,
-              m2_v_get(p, "Ipv6Ranges")) if (m2_str_eq(m2_v_str(one, "CidrIpv6"), "::/0")) return "::/0";
-    return NULL;
+    m2_v_each(one, i, ranges)
+    {
+        if (m2_str_eq(m2_v_str(one, member), cidr))
+            return true;
+    }
+    return false;
+}
+
+/* Two halves are the whole: 0.0.0.0/1 with 128.0.0.0/1. */
+static bool parts_of_all(struct everyone *out, struct m2_nw *n, const struct m2_value *ranges)
+{
+    struct m2_set4 open = { 0 };
+    const char *shown = NULL, *listed = NULL;
+    const struct m2_value *one;
+    m2_v_each(one, i, ranges)
+    {
+        const char *cidr = m2_str_or(m2_v_str(one, "CidrIp"), "");
+        open = m2_set4_or(n->a, open, m2_set4_text(n->a, cidr));
+        shown = shown ? m2_arena_printf(n->a, "%s, %s", shown, cidr) : cidr;
+        listed = m2_arena_printf(n->a, "%s%s{CidrIp=%s}", m2_str_or(listed, ""), listed ? "," : "", cidr);
+    }
+    *out = (struct everyone){ shown, m2_arena_printf(n->a, "IpRanges=[%s]", m2_str_or(listed, "")) };
+    return m2_set4_equal(open, m2_set4_text(n->a, "0.0.0.0/0"));
+}
+
+static bool open_to_all(struct everyone *out, struct m2_nw *n, const struct m2_value *p)
+{
+    static const struct {
+        const char *list, *member, *cidr;
+        struct everyone all;
+    } families[] = {
+        { "IpRanges", "CidrIp", "0.0.0.0/0", { "0.0.0.0/0", "IpRanges=[{CidrIp=0.0.0.0/0}]" } },
+        { "Ipv6Ranges", "CidrIpv6", "::/0", { "::/0", "Ipv6Ranges=[{CidrIpv6=::/0}]" } },
+    };
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        *out = families[i].all;
+        if (has_range(m2_v_get(p, families[i].list), families[i].member, families[i].cidr))
+            return true;
+    }
+    return parts_of_all(out, n, m2_v_get(p, "IpRanges"));
 }
 
 static void revoke(struct m2_nw *n, struct m2_nw_fault *f, const char *group, const struct m2_value *p,
-                   const char *cidr)
+                   const struct everyone *who)
 {
     const char *protocol = m2_str_or(m2_v_text(m2_v_get(p, "IpProtocol")), "-1");
     int64_t from, to;
     const char *ports = "";
     if (m2_v_int_of(p, "FromPort", &from) && m2_v_int_of(p, "ToPort", &to))
         ports = m2_arena_printf(n->a, ",FromPort=%lld,ToPort=%lld", (long long)from, (long long)to);
-    bool v6 = strchr(cidr, ':') != NULL;
     f->command = m2_arena_printf(
         n->a,
         "aws ec2 revoke-security-group-ingress --group-id %s --ip-permissions "
         "%s",
         m2_word(n->a, group),
-        m2_word(n->a, m2_arena_printf(n->a, "IpProtocol=%s%s,%s=[{%s=%s}]", protocol, ports,
-                                      v6 ? "Ipv6Ranges" : "IpRanges", v6 ? "CidrIpv6" : "CidrIp", cidr)));
+        m2_word(n->a, m2_arena_printf(n->a, "IpProtocol=%s%s,%s", protocol, ports, who->ranges)));
     f->what = m2_arena_printf(
-        n->a, "%s lets everyone (%s) in: protocol %s%s.", group, cidr,
+        n->a, "%s lets everyone (%s) in: protocol %s%s.", group, who->shown,
         m2_str_eq(protocol, "-1") ? "all" : protocol,
         *ports ? m2_arena_printf(n->a, ", ports %lld-%lld", (long long)from, (long long)to) : "");
 }
@@ -202,18 +240,18 @@ void m2_nw_check_ingress(struct m2_nw *n)
         const struct m2_value *p;
         m2_v_each(p, k, m2_v_get(g->item, "IpPermissions"))
         {
-            const char *cidr = open_to_all(p);
+            struct everyone who;
             bool fresh;
-            if (!cidr)
+            if (!open_to_all(&who, n, p))
                 continue;
             struct m2_nw_fault *f =
                 m2_nw_fault(n, M2_NW_SG, M2_WARN, "net.sg-open-ingress", g->id,
                             m2_arena_printf(n->a, "%s %s %s", m2_v_text(m2_v_get(p, "IpProtocol")),
-                                            m2_str_or(m2_v_text(m2_v_get(p, "FromPort")), ""), cidr),
+                                            m2_str_or(m2_v_text(m2_v_get(p, "FromPort")), ""), who.shown),
                             M2_NW_NO_DEST, &fresh);
             if (!fresh)
                 continue;
-            revoke(n, f, g->id, p, cidr);
+            revoke(n, f, g->id, p, &who);
             m2_nw_evidence(n, f, g->look.call,
                            m2_arena_printf(n->a, "%s.IpPermissions[%zu]", g->look.path, k), p);
         }

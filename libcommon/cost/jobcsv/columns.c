@@ -1,6 +1,8 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "cost/jobcsv/parts.h"
+#include "m2/mem.h"
 
 #define E9 INT64_C(1000000000)
 
@@ -104,16 +106,34 @@ static int missing(const struct m2_columns *found, const char *file, uint64_t li
     return n ? -1 : 0;
 }
 
-static int twice(const struct m2_bytes *names, size_t i, const char *file, uint64_t line, struct m2_err *err)
+static int by_name(const struct m2_bytes *a, const struct m2_bytes *b)
 {
-    struct m2_bytes name = trim(names[i]);
-    for (size_t k = 0; k < i && name.n; k++) {
-        struct m2_bytes other = trim(names[k]);
-        if (other.n == name.n && strncasecmp(other.p, name.p, name.n) == 0)
-            return m2_fail(err, M2_EINPUT, "%s:%llu: two columns are called \"%.*s\"", file,
-                           (unsigned long long)line, (int)(name.n > 60 ? 60 : name.n), name.p);
-    }
-    return 0;
+    int order = strncasecmp(a->p, b->p, a->n < b->n ? a->n : b->n);
+    return order ? order : (a->n > b->n) - (a->n < b->n);
+}
+
+static int by_name_then_place(const void *x, const void *y)
+{
+    const struct m2_bytes *a = x, *b = y;
+    int order = by_name(a, b);
+    return order ? order : (a->p > b->p) - (a->p < b->p);
+}
+
+/* A file may have thousands of columns: sorted, twins are neighbours. */
+static int twice(const struct m2_bytes *names, size_t n, const char *file, uint64_t line, struct m2_err *err)
+{
+    struct m2_arena *a = m2_arena_new();
+    struct m2_bytes *sorted = m2_arena_new_array(a, struct m2_bytes, n + 1);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = trim(names[i]);
+    qsort(sorted, n, sizeof *sorted, by_name_then_place);
+    int rc = 0;
+    for (size_t i = 1; i < n && rc == 0; i++)
+        if (sorted[i].n && by_name(&sorted[i - 1], &sorted[i]) == 0)
+            rc = m2_fail(err, M2_EINPUT, "%s:%llu: two columns are called \"%.*s\"", file,
+                         (unsigned long long)line, (int)(sorted[i].n > 60 ? 60 : sorted[i].n), sorted[i].p);
+    m2_arena_free(a);
+    return rc;
 }
 
 static int take(struct m2_columns *out, struct m2_bytes name, size_t i, const char *file, uint64_t line,
@@ -137,10 +157,12 @@ int m2_columns_find(struct m2_columns *out, const struct m2_bytes *names, size_t
     bool bare_memory = false;
     if (n > 10000)
         return m2_fail(err, M2_ELIMIT, "%s:%llu: more than 10000 columns", file, (unsigned long long)line);
+    if (twice(names, n, file, line, err) < 0)
+        return -1;
     for (size_t i = 0; i < n; i++) {
         struct m2_bytes name = trim(names[i]);
         bare_memory |= is_named(name, "memory");
-        if (twice(names, i, file, line, err) < 0 || take(&found, name, i, file, line, err) < 0)
+        if (take(&found, name, i, file, line, err) < 0)
             return -1;
         for (const char *const *a = added; adds_costs && *a; a++)
             if (is_named(name, *a))

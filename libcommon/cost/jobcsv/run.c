@@ -25,6 +25,11 @@ struct run {
     uint64_t jobs;
 };
 
+static const char *shown(const char *path)
+{
+    return m2_str_eq(path, "-") ? "standard output" : path;
+}
+
 /* A regular file takes all at once. For a pipe that nobody reads, an interrupt is looked for between pieces.
  */
 static int write_out(const struct run *r, const char *p, size_t n, struct m2_err *err)
@@ -35,7 +40,8 @@ static int write_out(const struct run *r, const char *p, size_t n, struct m2_err
     while (n) {
         struct pollfd wait = { .fd = fd, .events = POLLOUT };
         if (m2_cancelled(r->job->sys))
-            return m2_fail(err, M2_ECANCELLED, "%s: interrupted before it was written", r->job->per_job);
+            return m2_fail(err, M2_ECANCELLED, "%s: interrupted before it was written",
+                           shown(r->job->per_job));
         int ready = regular ? 1 : poll(&wait, 1, WAIT_MS);
         if (ready == 0 || (ready < 0 && errno == EINTR))
             continue;
@@ -43,7 +49,7 @@ static int write_out(const struct run *r, const char *p, size_t n, struct m2_err
         if (done < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (done <= 0)
-            return m2_fail(err, M2_EIO, "%s: cannot be written: %s", r->job->per_job,
+            return m2_fail(err, M2_EIO, "%s: cannot be written: %s", shown(r->job->per_job),
                            strerror(errno ? errno : EIO));
         p += done;
         n -= (size_t)done;
