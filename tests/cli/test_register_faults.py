@@ -134,6 +134,73 @@ def test_update_whose_removal_of_the_old_unit_fails_is_told_and_ended_later(reg,
     assert again.status == 0 and held(brain) == [UNIT], again
 
 
+@pytest.mark.parametrize("style", ["append", "upsert"])
+def test_an_update_that_would_cost_the_unit_its_role_is_not_made(reg, brain, style):
+    old = {**UNIT, "computingUnitId": "cu-old", "resultsBucket": "old-bucket"}
+    brain.brain.units, brain.brain.style, brain.brain.role_fault = [dict(old)], style, True
+    run = reg("--format", "json")
+    told = doc(run)
+    assert run.status == 1 and told["outcome"] == "kept-with-role" and brain.brain.units == [old], run
+    assert "keeps its role" in told["summary"] and "resultsBucket" in told["errors"][0] and not told["commands"], run
+    again = reg()
+    assert again.status == 1 and "--unregister" not in again.out and brain.brain.units == [old], again
+
+
+def twins(brain, *more):
+    brain.brain.units = [{**UNIT, "computingUnitId": i, "createdAt": f"2026-01-0{n}T00:00:00Z"} for n, i in enumerate(["cu-1", *more], 1)]
+
+
+def journal(reg, tmp_path, *steps):
+    """What a killed run left behind: one line a step, for the unit of the stack."""
+    reg()  # makes the journal's folder and a unit, which the test then replaces
+    (file,) = tmp_path.glob("state/mode2-toolkit/*")
+    key = next(json.loads(line)["resource"] for line in file.read_text().splitlines() if json.loads(line)["step"] == "register")
+    file.write_text("".join(json.dumps({"schema": "m2-journal/1", "run": "r", "tool": "m2-register", "time": "2026-01-01T00:00:00Z",
+                                        "step": step, "resource": resource or key, "state": state, "reason": reason}) + "\n"
+                            for step, resource, state, reason in steps))
+
+
+def test_a_unit_too_many_is_not_removed_because_writes_are_open(reg, brain, tmp_path):
+    """Two writes whose end nobody saw once made every unit too many the tool's own, also one that was there before them."""
+    journal(reg, tmp_path, ("seen", None, "done", "|cu-1|cu-2|"), ("register", None, "started", ""), ("register", None, "started", ""))
+    twins(brain, "cu-2")
+    run = reg("--format", "json")
+    assert run.status == 1 and [u["computingUnitId"] for u in doc(run)["duplicates"]] == ["cu-2"] and len(brain.brain.units) == 2, run
+    journal(reg, tmp_path, ("register", None, "started", ""), ("register", None, "started", ""))  # what was there is not known
+    twins(brain, "cu-2")
+    assert reg().status == 1 and len(brain.brain.units) == 2
+
+
+def test_units_that_a_killed_run_made_twice_are_one_again_and_it_is_told(reg, brain, tmp_path):
+    journal(reg, tmp_path, ("seen", None, "done", "|cu-x|"), ("register", None, "started", ""), ("register", None, "started", ""))
+    twins(brain, "cu-2")
+    run = reg("--format", "json")
+    assert run.status == 0 and doc(run)["outcome"] == "updated" and len(brain.brain.units) == 1, run
+    assert any("Removed unit cu-2" in n for n in doc(run)["notes"]), run
+
+
+def test_more_new_units_than_were_sent_are_left_alone(reg, brain, tmp_path):
+    journal(reg, tmp_path, ("seen", None, "done", "|"), ("register", None, "started", ""))
+    twins(brain, "cu-2")
+    assert reg().status == 1 and len(brain.brain.units) == 2
+
+
+def test_the_note_of_an_earlier_run_ends_when_its_step_is_settled(reg, brain, tmp_path):
+    journal(reg, tmp_path, ("remove", "cu-gone", "started", ""), ("register", "another|unit", "started", ""))
+    twins(brain)
+    run = reg("--format", "json")
+    assert run.status == 0 and not any("earlier run" in n for n in doc(run)["notes"]), run
+    (file,) = tmp_path.glob("state/mode2-toolkit/*")
+    last = json.loads(file.read_text().splitlines()[-1])
+    assert (last["step"], last["resource"], last["state"]) == ("remove", "cu-gone", "done"), last
+
+
+def test_a_registration_that_was_sent_again_says_so(reg, brain):
+    brain.brain.faults = [{"path": "register", "do": "drop-before"}]
+    run = reg("--format", "json")
+    assert run.status == 0 and any("sent a second time" in n for n in doc(run)["notes"]), run
+
+
 def test_time_limit(reg, brain):
     brain.brain.faults = [{"path": "list", "do": "slow", "ms": 8000, "times": 9}]
     run = reg("--timeout", "1")

@@ -8,7 +8,8 @@
 static const char *const outcomes[ENROLL_OUTCOMES] = {
     [ENROLL_UNCHANGED] = "unchanged", [ENROLL_REGISTERED] = "registered",
     [ENROLL_UPDATED] = "updated",     [ENROLL_NO_ROLE] = "registered-without-role",
-    [ENROLL_DIFFERS] = "differs",     [ENROLL_TWO] = "duplicates",
+    [ENROLL_KEPT] = "kept-with-role", [ENROLL_DIFFERS] = "differs",
+    [ENROLL_TWO] = "duplicates",
 };
 
 const char *enroll_outcome_name(enum enroll_outcome o)
@@ -26,7 +27,9 @@ struct state {
     M2_VEC(struct m2_unit) same; /* best first */
     int writes;                  /* of this run */
     size_t open_writes;          /* of earlier runs, whose end they did not see */
+    const char *seen; /* the ids that were there before the first of them: "|id|id|"; NULL: not known */
     bool no_role;
+    bool kept;          /* nothing is written that would cost a registered unit its role */
     struct m2_err lost; /* how the last answer was lost */
 };
 
@@ -116,6 +119,15 @@ static bool was_there(const struct state *s, const char *id)
     return false;
 }
 
+static bool has_role(const struct state *s, const struct m2_unit *u)
+{
+    static const enum m2_unit_field fields[] = { M2_UNIT_ROLE, M2_UNIT_EXTERNAL_ID };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (!m2_str_eq(m2_str_or(s->r->wanted.at[fields[i]], ""), m2_str_or(u->at[fields[i]], "")))
+            return false;
+    return true;
+}
+
 static bool is_satisfied(const struct state *s)
 {
     return s->same.len && (is_right(s, &s->same.at[0]) || (s->no_role && lacks_only_role(s, &s->same.at[0])));
@@ -147,6 +159,11 @@ static int look_until_there(struct state *s, int looks, struct m2_err *err)
 
 /* ---- writing ---- */
 
+static void note(struct state *s, const char *sentence)
+{
+    m2_vec_push(s->e->arena, &s->r->notes, sentence);
+}
+
 enum written { WRITTEN_TAKEN, WRITTEN_LOST, WRITTEN_ROLE_FAULT };
 
 static struct m2_unit to_send(const struct state *s)
@@ -159,6 +176,19 @@ static struct m2_unit to_send(const struct state *s)
     return u;
 }
 
+/* The units that are there before the first write: a later run knows by it which ones were made since. */
+static int note_seen(const struct state *s, struct m2_err *err)
+{
+    struct m2_buf ids;
+    m2_buf_init(&ids, (size_t)1 << 18);
+    m2_buf_addc(&ids, '|');
+    for (size_t i = 0; i < s->units.list.len; i++)
+        m2_buf_addf(&ids, "%s|", m2_str_or(s->units.list.at[i].id, ""));
+    int rc = enroll_note(s->e, "seen", s->key, M2_STEP_DONE, ids.data, err);
+    m2_buf_free(&ids);
+    return rc;
+}
+
 /* Send the unit once. Errors: Brain's definite no, or nothing was sent. */
 static int write_unit(enum written *out, struct state *s, struct m2_err *err)
 {
@@ -166,6 +196,8 @@ static int write_unit(enum written *out, struct state *s, struct m2_err *err)
     struct m2_err why = { 0 };
     const struct m2_unit u = to_send(s);
     const char *id = NULL;
+    if (!s->writes && note_seen(s, err) < 0)
+        return -1;
     if (enroll_note(s->e, "register", s->key, M2_STEP_STARTED, NULL, err) < 0)
         return -1;
     enroll_tell(s->e, "registering");
@@ -185,7 +217,7 @@ static int write_unit(enum written *out, struct state *s, struct m2_err *err)
         *out = WRITTEN_LOST;
         s->lost = why;
         s->r->wrote = true;
-        m2_vec_push(s->e->arena, &s->r->notes, m2_arena_strdup(s->e->arena, why.msg));
+        note(s, m2_arena_strdup(s->e->arena, why.msg));
         return 0;
     }
     if (enroll_note(s->e, "register", s->key, M2_STEP_FAILED, why.msg, err) < 0)
@@ -202,6 +234,15 @@ static int write_until_there(struct state *s, struct m2_err *err)
         if (m2_cancelled(s->e->sys))
             return m2_fail(err, M2_ECANCELLED,
                            "interrupted before the next step; run it again, it looks before it writes");
+        if (s->no_role && s->same.len && has_role(s, &s->same.at[0])) {
+            s->kept = true;
+            return 0;
+        }
+        if (written == WRITTEN_LOST && s->writes)
+            note(
+                s,
+                "It was sent a second time. Should the first request still arrive, there are two units then: "
+                "m2-register run again names the one to remove.");
         if (write_unit(&written, s, err) < 0 ||
             look_until_there(s, written == WRITTEN_ROLE_FAULT ? 1 : MOST_LOOKS, err) < 0)
             return -1;
@@ -229,27 +270,56 @@ static int close_steps(struct state *s, struct m2_err *err)
 
 /* ---- units too many ---- */
 
-/* Made by this run, or by one whose end nobody saw; or the one that was to be replaced. */
+static bool seen_before(const struct state *s, const struct m2_unit *u)
+{
+    return strstr(s->seen, m2_arena_printf(s->e->arena, "|%s|", u->id)) != NULL;
+}
+
+/* Made by an earlier run that did not see the end of its writes: it is new since then, and there are no more
+ * new ones than that run sent. */
+static bool made_earlier(const struct state *s, const struct m2_unit *u)
+{
+    size_t made = 0;
+    if (!s->open_writes || !s->seen || seen_before(s, u))
+        return false;
+    for (size_t i = 0; i < s->same.len; i++)
+        made += s->same.at[i].id && !seen_before(s, &s->same.at[i]);
+    return made <= s->open_writes + (size_t)s->writes;
+}
+
+/* Made by this run or an earlier one; or the one that was to be replaced. */
 static bool ours(const struct state *s, const struct m2_unit *u)
 {
     bool begun = s->e->journal && m2_journal_open_step(s->e->journal, "replace", u->id);
-    return begun || m2_str_eq(u->id, s->replaced) || s->open_writes > 1 ||
+    return begun || m2_str_eq(u->id, s->replaced) || made_earlier(s, u) ||
            (s->writes && !was_there(s, u->id));
+}
+
+/* Is one of the units too many known to be ours to remove? */
+static bool has_own(const struct state *s)
+{
+    for (size_t i = 1; i < s->same.len; i++)
+        if (s->same.at[i].id && ours(s, &s->same.at[i]))
+            return true;
+    return false;
 }
 
 static void settle_surplus(struct state *s)
 {
     s->r->surplus.len = 0;
-    for (size_t i = 1; i < s->same.len; i++) {
+    for (size_t i = 1; i < s->same.len && !s->kept; i++) {
         const struct m2_unit *u = &s->same.at[i];
-        bool already;
+        bool already, own = u->id && ours(s, u);
         struct m2_err why = { 0 };
-        if (u->id && ours(s, u) &&
-            enroll_remove(&already, s->e, s->r->wanted.at[M2_UNIT_APP], u->id, &s->units, &why) == 0)
+        if (own && enroll_remove(&already, s->e, s->r->wanted.at[M2_UNIT_APP], u->id, &s->units, &why) == 0) {
+            s->r->wrote = true;
+            note(s, m2_arena_printf(s->e->arena, "Removed unit %s: unit %s has taken its place.", u->id,
+                                    m2_str_or(s->same.at[0].id, "(without id)")));
             continue;
+        }
         m2_vec_push(s->e->arena, &s->r->surplus, *u);
         if (*why.msg)
-            m2_vec_push(s->e->arena, &s->r->notes, m2_arena_strdup(s->e->arena, why.msg));
+            note(s, m2_arena_strdup(s->e->arena, why.msg));
     }
 }
 
@@ -263,38 +333,79 @@ static const char *key_of(struct m2_arena *a, const struct m2_unit *u)
                            m2_str_or(u->at[M2_UNIT_STATE_MACHINE], m2_str_or(u->at[M2_UNIT_ENDPOINT], "")));
 }
 
-static size_t count_open_writes(const struct state *s)
+/* The writes whose end nobody saw, and what was there before the first of them. */
+static void read_open_writes(struct state *s)
 {
-    size_t n = 0, open = 0;
+    size_t n = 0;
+    const char *seen = NULL;
     const struct m2_step *steps = m2_journal_steps(s->e->journal, &n);
-    for (size_t i = 0; i < n; i++)
-        if (m2_str_eq(steps[i].step, "register") && m2_str_eq(steps[i].resource, s->key))
-            open = steps[i].state == M2_STEP_STARTED ? open + 1 : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!m2_str_eq(steps[i].resource, s->key))
+            continue;
+        if (m2_str_eq(steps[i].step, "seen"))
+            seen = steps[i].reason;
+        if (!m2_str_eq(steps[i].step, "register"))
+            continue;
+        if (steps[i].state != M2_STEP_STARTED)
+            s->open_writes = 0;
+        else if (s->open_writes++ == 0)
+            s->seen = seen;
+    }
+}
+
+/* The step that an earlier run began for this unit or one of its kind, and did not end. */
+static const struct m2_step *open_step(const struct state *s)
+{
+    static const char *const steps[] = { "replace", "remove" };
+    const struct m2_journal *j = s->e->journal;
+    const struct m2_step *open = j ? m2_journal_open_step(j, "register", s->key) : NULL;
+    for (size_t i = 0; j && !open && i < sizeof steps / sizeof steps[0]; i++)
+        for (size_t k = 0; !open && k < s->same.len; k++)
+            if (s->same.at[k].id)
+                open = m2_journal_open_step(j, steps[i], s->same.at[k].id);
     return open;
 }
 
-/* What a killed run had begun. */
-static void resume(struct state *s)
+/* A removal whose unit is gone has ended, whoever removed it. */
+static int close_removals(struct state *s, struct m2_err *err)
 {
-    struct m2_journal *j = s->e->journal;
-    const struct m2_step *open = j ? m2_journal_open_step(j, NULL, NULL) : NULL;
-    if (!open)
-        return;
-    m2_vec_push(
-        s->e->arena, &s->r->notes,
-        m2_arena_printf(s->e->arena,
-                        "An earlier run (%s) stopped during the step %s of %s; what came of it was looked "
-                        "up first.",
-                        open->time, open->step, open->resource));
-    s->open_writes = count_open_writes(s);
-    for (size_t i = 0; i < s->same.len; i++)
-        if (m2_journal_open_step(j, "replace", s->same.at[i].id))
+    size_t n = 0;
+    const struct m2_step *steps = s->e->journal ? m2_journal_steps(s->e->journal, &n) : NULL;
+    for (size_t i = 0; i < n; i++) {
+        const char *id = steps[i].resource;
+        if (!m2_str_eq(steps[i].step, "remove") || was_there(s, id) ||
+            !m2_journal_open_step(s->e->journal, "remove", id))
+            continue;
+        if (enroll_note(s->e, "remove", id, M2_STEP_DONE, "gone from the list", err) < 0)
+            return -1;
+        steps = m2_journal_steps(s->e->journal, &n);
+    }
+    return 0;
+}
+
+/* What a killed run had begun. */
+static int resume(struct state *s, struct m2_err *err)
+{
+    const struct m2_step *open = open_step(s);
+    if (open)
+        note(s, m2_arena_printf(
+                    s->e->arena,
+                    "An earlier run (%s) stopped during the step %s of %s; what came of it was looked "
+                    "up first.",
+                    open->time, open->step, open->resource));
+    if (s->e->journal)
+        read_open_writes(s);
+    for (size_t i = 0; s->e->journal && i < s->same.len; i++)
+        if (s->same.at[i].id && m2_journal_open_step(s->e->journal, "replace", s->same.at[i].id))
             s->replaced = s->same.at[i].id;
+    return close_removals(s, err);
 }
 
 static enum enroll_outcome outcome_of(const struct state *s, bool was_one)
 {
     const struct m2_unit *u = &s->same.at[0];
+    if (s->kept)
+        return ENROLL_KEPT;
     if (s->r->surplus.len)
         return ENROLL_TWO;
     if (is_right(s, u))
@@ -308,8 +419,9 @@ int enroll_unit(struct enroll_result *out, struct enroll *e, const struct m2_uni
     *out = (struct enroll_result){ .wanted = *wanted };
     struct state s = { .e = e, .r = out, .first = first, .units = *first, .key = key_of(e->arena, wanted) };
     sort_out(&s);
-    resume(&s);
-    bool was_one = s.same.len > 0, two = s.same.len > 1 && !s.replaced && s.open_writes < 2;
+    if (resume(&s, err) < 0)
+        return -1;
+    bool was_one = s.same.len > 0, two = s.same.len > 1 && !has_own(&s);
     if (!is_satisfied(&s) && !two) {
         if (was_one && !s.replaced) {
             s.replaced = s.same.at[0].id;

@@ -3,7 +3,8 @@
  *
  * Model:     look before every write and after it. A write whose answer is lost is looked up before it is repeated. A unit that
  *            appeared while this run wrote and is one too many is removed again; one that was there before is only reported. Every
- *            write is in the journal before it leaves, so that a later run knows what a killed one had begun.
+ *            write is in the journal before it leaves, with the ids that were there then, so that a later run knows what a killed
+ *            one had begun and which units are its own. A removal is always told.
  */
 #ifndef M2_TOOLS_ENROLL_H
 #define M2_TOOLS_ENROLL_H
@@ -28,6 +29,7 @@ enum enroll_outcome {
     ENROLL_REGISTERED, /* a new one */
     ENROLL_UPDATED,
     ENROLL_NO_ROLE, /* there, without the cross-account role: the server's known fault */
+    ENROLL_KEPT,    /* there with its role, other fields as before: the fault keeps them from being changed without losing it */
     ENROLL_DIFFERS, /* there, and the server does not take the fields over */
     ENROLL_TWO,     /* more than one, and none was made by this run */
     ENROLL_OUTCOMES

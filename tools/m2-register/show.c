@@ -48,6 +48,9 @@ static const char *verdict(struct m2_arena *a, const struct shown *s)
     case ENROLL_NO_ROLE:
         return m2_arena_printf(
             a, "Registered without its role: %s. Brain cannot start jobs in your account yet.", unit);
+    case ENROLL_KEPT:
+        return m2_arena_printf(
+            a, "Not updated: %s keeps its role and its other fields; jobs go where they went before.", unit);
     case ENROLL_DIFFERS:
         return m2_arena_printf(a, "Registered, but not as wanted: %s. Brain did not take over every field.",
                                unit);
@@ -81,12 +84,32 @@ static void say_role(struct sentences *t, const struct shown *s)
             m2_str_or(id, ""), r->role_said, m2_str_empty(id) ? "it" : "both", m2_str_or(r->unit.id, "?")));
 }
 
+/* Removing the unit and registering it anew is no way out: the role would be lost. */
+static void say_kept(struct sentences *t, const struct shown *s)
+{
+    const struct enroll_result *r = s->result;
+    for (size_t i = 0; i < r->fields.n; i++) {
+        const struct m2_field *f = &r->fields.at[i];
+        if (f->verdict != M2_FIELD_MISSING && f->verdict != M2_FIELD_DIFFERS)
+            continue;
+        m2_vec_push(t->arena, &t->errors,
+                    m2_arena_printf(
+                        t->arena,
+                        "Brain's known fault with the role keeps %s from being changed (it said: %s). Ask "
+                        "CloudMRHub to set %s = \"%s\" on unit %s; it is \"%s\" now.",
+                        m2_unit_rows()[f->field].key, r->role_said, m2_unit_rows()[f->field].key, f->expected,
+                        m2_str_or(r->unit.id, "?"), f->registered));
+    }
+}
+
 static void say_result(struct sentences *t, const struct shown *s)
 {
     const struct enroll_result *r = s->result;
     struct m2_arena *a = t->arena;
     if (r->outcome == ENROLL_NO_ROLE)
         say_role(t, s);
+    if (r->outcome == ENROLL_KEPT)
+        say_kept(t, s);
     for (size_t i = 0; i < r->fields.n && r->outcome == ENROLL_DIFFERS; i++) {
         const struct m2_field *f = &r->fields.at[i];
         if (f->verdict == M2_FIELD_MISSING || f->verdict == M2_FIELD_DIFFERS)

@@ -19,10 +19,13 @@
 enum story { FROM_NOTHING, UPDATE, REMOVE, STORIES };
 static const char *const stories[STORIES] = { "register", "update", "unregister" };
 
+/* Does the server have its fault with the role, and does a unit that is there have the role? */
+enum role { ROLE_TAKEN, ROLE_FAULT, ROLE_FAULT_KEPT, ROLES };
+
 struct ordeal {
     enum story story;
     enum brain_style style;
-    bool role_fault;
+    enum role role;
     enum m2_fault fault;
     uint64_t at, times;
     enum brain_trick trick;
@@ -153,7 +156,7 @@ static void begin(struct brainnet *b, struct m2_arena *a, const struct torture *
 {
     brainnet_init(b, a, m2_v_array(a));
     b->style = ordeal->style;
-    b->role_fault = ordeal->role_fault;
+    b->role_fault = ordeal->role != ROLE_TAKEN;
     b->trick = ordeal->trick;
     b->trick_at = ordeal->trick_at;
     forget_journal(t);
@@ -163,7 +166,7 @@ static void begin(struct brainnet *b, struct m2_arena *a, const struct torture *
     m2_v_set_str(a, unit, "computingUnitId", "cu-0001");
     if (ordeal->story == UPDATE) {
         m2_v_set_str(a, unit, "resultsBucket", "an-old-bucket");
-        if (ordeal->role_fault) {
+        if (ordeal->role == ROLE_FAULT) {
             m2_v_set(a, unit, "crossAccountRoleArn", NULL);
             m2_v_set(a, unit, "externalId", NULL);
         }
@@ -180,8 +183,11 @@ static void wrong(struct torture *t, const struct ordeal *o, const struct brainn
     (void)fprintf(stderr,
                   "torture: %s, %s%s, fault %d at %llu%s, trick %d at %d: %s\n  status %d, %s\n  units %s\n",
                   stories[o->story], o->style == BRAIN_UPSERTS ? "upsert" : "append",
-                  o->role_fault ? ", role fault" : "", (int)o->fault, (unsigned long long)o->at,
-                  o->times == ALWAYS ? " and on" : "", (int)o->trick, o->trick_at, what, (int)run->status,
+                  o->role == ROLE_TAKEN   ? ""
+                  : o->role == ROLE_FAULT ? ", role fault"
+                                          : ", role fault and the unit has it",
+                  (int)o->fault, (unsigned long long)o->at, o->times == ALWAYS ? " and on" : "",
+                  (int)o->trick, o->trick_at, what, (int)run->status,
                   *run->err.msg ? run->err.msg : run->out.data, m2_json_text(t->arena, b->units));
 }
 
@@ -194,6 +200,15 @@ static bool is_right(const struct torture *t, const struct m2_value *unit, bool 
             return false;
     }
     return true;
+}
+
+/* The unit whose update would cost it its role is as it was, whatever broke. */
+static bool is_kept(const struct torture *t, const struct brainnet *b)
+{
+    const struct m2_value *unit = m2_v_at(b->units, 0);
+    return m2_v_len(b->units) == 1 && m2_str_eq(m2_v_str(unit, "computingUnitId"), "cu-0001") &&
+           m2_str_eq(m2_v_str(unit, "resultsBucket"), "an-old-bucket") &&
+           m2_v_equal(m2_v_get(unit, "crossAccountRoleArn"), m2_v_get(t->right, "crossAccountRoleArn"));
 }
 
 static size_t surplus_said(const struct torture *t, const struct outcome *o)
@@ -228,6 +243,8 @@ static void judge_run(struct torture *t, const struct ordeal *o, const struct br
         wrong(t, o, b, r, "registered, and it is not");
     if (o->story != REMOVE && !failed && n > 1 && surplus_said(t, r) != n - 1)
         wrong(t, o, b, r, "two units and no word of it");
+    if (o->story == UPDATE && o->role == ROLE_FAULT_KEPT && !is_kept(t, b))
+        wrong(t, o, b, r, "the unit lost its role");
 }
 
 /* Run again without faults: the end is the same as if nothing had happened. */
@@ -235,7 +252,12 @@ static void judge_end(struct torture *t, const struct ordeal *o, const struct br
                       const struct outcome *r)
 {
     size_t n = m2_v_len(b->units);
-    enum m2_exit expected = o->role_fault && o->story != REMOVE ? M2_EXIT_FOUND : M2_EXIT_OK;
+    enum m2_exit expected = o->role != ROLE_TAKEN && o->story != REMOVE ? M2_EXIT_FOUND : M2_EXIT_OK;
+    if (o->story == UPDATE && o->role == ROLE_FAULT_KEPT) {
+        if (!is_kept(t, b) || r->status != expected || strstr(r->out.data, "--unregister"))
+            wrong(t, o, b, r, "run again: the unit is not as it was");
+        return;
+    }
     if (o->story == REMOVE) {
         if (n || r->status != M2_EXIT_OK)
             wrong(t, o, b, r, "run again: not removed");
@@ -243,7 +265,7 @@ static void judge_end(struct torture *t, const struct ordeal *o, const struct br
     }
     if (o->trick == BRAIN_LATE && n == 2 && r->status == M2_EXIT_FOUND && surplus_said(t, r) == 1)
         return; /* the server acted when nobody waited any more: told, with the one to remove */
-    if (n != 1 || !is_right(t, m2_v_at(b->units, 0), o->role_fault) || r->status != expected)
+    if (n != 1 || !is_right(t, m2_v_at(b->units, 0), o->role != ROLE_TAKEN) || r->status != expected)
         wrong(t, o, b, r, "run again: not one right unit");
 }
 
@@ -326,9 +348,9 @@ int main(int argc, char **argv)
     int status = settle(&t) < 0;
     for (enum story s = FROM_NOTHING; s < STORIES && !status; s++)
         for (int style = 0; style < 2 && strcmp(argv[1], stories[s]) == 0; style++)
-            for (int role = 0; role < 2; role++)
-                every_fault(
-                    &t, (struct ordeal){ .story = s, .style = (enum brain_style)style, .role_fault = role });
+            for (int role = 0; role < (s == UPDATE ? ROLES : ROLE_FAULT_KEPT); role++)
+                every_fault(&t, (struct ordeal){
+                                    .story = s, .style = (enum brain_style)style, .role = (enum role)role });
     forget_journal(&t);
     (void)rmdir(t.dir);
     (void)printf("%s: %zu runs, %zu wrong\n", argv[1], t.runs, t.wrong);
