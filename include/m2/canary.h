@@ -25,6 +25,7 @@ struct m2_value *m2_canary_task(struct m2_arena *a);
 enum m2_canary_end {
     M2_CANARY_NOT_ASKED,
     M2_CANARY_NOT_QUEUED, /* Brain said no, or its answer names no execution */
+    M2_CANARY_LOST,       /* the answer was lost, or the gateway gave up: it may be queued */
     M2_CANARY_UNSEEN,     /* queued, and the execution may not be read */
     M2_CANARY_RUNNING,    /* when it was looked at last */
     M2_CANARY_FAILED,
@@ -40,6 +41,7 @@ struct m2_canary_state {
 struct m2_canary {
     enum m2_canary_end end;
     const struct m2_call *queue, *describe, *history; /* NULL when not made */
+    const char *alias;                                 /* under which it is listed */
     const char *execution, *pipeline, *unit_id, *mode; /* NULL where Brain's answer has none */
     const char *status;                                /* of the execution */
     const char *said;                                  /* why it ended so: the service's own words, or "" */

@@ -18,6 +18,8 @@
 #include "m2/mem.h"
 #include "m2/value.h"
 
+#define M2_USUAL_APP "MR Optimum"
+
 /* In the order of the registration payload. */
 enum m2_unit_field {
     M2_UNIT_APP,

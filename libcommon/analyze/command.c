@@ -49,7 +49,10 @@ const char *m2_command_complete(struct m2_arena *a, const char *command, const c
         while (end > lead && s[end - 1] == ' ')
             end--;
         m2_buf_add(&b, s, end);
-        if (end > lead + 4 && memcmp(s + lead, "aws ", 4) == 0) {
+        /* A unit is removed at Brain, which knows neither. */
+        bool aws = end > lead + 4 && memcmp(s + lead, "aws ", 4) == 0;
+        if (aws ||
+            (end > lead + 3 && memcmp(s + lead, "m2-", 3) == 0 && !has_option(s, end, "--unregister"))) {
             add_option(&b, s, end, "--region", region);
             add_option(&b, s, end, "--profile", profile);
         }

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "m2/aws.h"
 #include "m2/check.h"
 #include "m2/json.h"
 #include "m2/str.h"
@@ -137,6 +138,13 @@ void m2_found_about(struct m2_check_run *r, struct m2_finding *f, const char *re
     m2_vec_push(r->arena, &f->about, m2_arena_strdup(r->arena, resource));
 }
 
+/* A call that was allowed and failed, or that nobody made, needs no right: it needs another run. */
+static bool is_refused(const struct m2_call *call)
+{
+    return !call || call->status == M2_CALL_OK ||
+           (call->status == M2_CALL_ERROR && (m2_aws_is_denied(call->code) || call->http_status == 403));
+}
+
 struct m2_finding *m2_found_unseen(struct m2_check_run *r, const char *resource, const struct m2_look *look)
 {
     struct m2_finding *f = m2_found(r, M2_UNKNOWN, resource, NULL);
@@ -144,8 +152,11 @@ struct m2_finding *m2_found_unseen(struct m2_check_run *r, const char *resource,
     f->missing_right = m2_arena_strdup(r->arena, look->right);
     if (look->call)
         m2_found_evidence(r, f, look->call, "", NULL);
-    if (f->missing_right)
+    f->refused = f->missing_right && is_refused(look->call);
+    if (f->refused)
         m2_found_fix(r, f, "Let your user or role call %s, then run this again.", f->missing_right);
+    else if (f->missing_right)
+        m2_found_fix(r, f, "Run this again; %s was not answered this time.", f->missing_right);
     return f;
 }
 

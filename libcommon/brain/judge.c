@@ -261,6 +261,9 @@ void m2_brain_judge(struct m2_brain_answer *out, const struct m2_value **body, s
         unreadable(&r);
     else if (json && is_refusal(&r))
         refused(&r);
-    out->may_have_acted =
-        m2_brain_ops()[op].writes && (out->fault == M2_BRAIN_BROKEN || out->fault == M2_BRAIN_ROLE_FAULT);
+    /* A page with 200 comes from somebody between here and the server, who may have let the request through.
+     */
+    bool page = !json && is_success(out->http_status) && out->fault == M2_BRAIN_WRONG_URL;
+    out->may_have_acted = m2_brain_ops()[op].writes &&
+                          (page || out->fault == M2_BRAIN_BROKEN || out->fault == M2_BRAIN_ROLE_FAULT);
 }

@@ -88,6 +88,7 @@ struct gap {
     const char *right, *reason;
     M2_VEC(const char *) checks;
     M2_VEC(const char *) resources; /* where no right is named */
+    bool refused;
 };
 
 struct gaps {
@@ -113,6 +114,7 @@ static void add_to_gap(struct m2_printer *p, struct gaps *gaps, const struct m2_
 {
     struct gap *g = gap_of(p, gaps, f);
     bool known = false;
+    g->refused |= f->refused;
     for (size_t i = 0; i < g->resources.len; i++)
         known |= m2_str_eq(g->resources.at[i], f->resource);
     if (!known)
@@ -155,7 +157,7 @@ static void not_known(struct m2_printer *p)
     bool rights = false;
     for (size_t i = 0; i < gaps.list.len; i++) {
         print_gap(p, gaps.list.at[i]);
-        rights |= gaps.list.at[i]->right != NULL;
+        rights |= gaps.list.at[i]->refused;
     }
     if (rights)
         m2_report_field(p, 2, "",

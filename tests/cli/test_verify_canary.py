@@ -213,15 +213,25 @@ def test_no_job_without_a_login(canary, brain):
 
 # ---- faults at each call ----
 
-@pytest.mark.parametrize("do", ["drop", "cut", "reset", "500-after", "502-after", "garbage", "empty"])
+@pytest.mark.parametrize("do", ["drop", "drop-before", "cut", "reset", "500", "500-after", "502-after", "garbage", "empty", "html"])
 def test_the_answer_to_the_job_is_lost_and_it_is_not_queued_twice(canary, brain, do):
+    """"Not started" was said of a job that ran."""
     brain.brain.faults = [{"path": "queue_job", "do": do}]
     run = canary()
-    assert run.status == 1 and finding(run)["cause"] == "canary.not-queued" and len(queued(brain)) == 1, run
+    alias = [r["body"] for r in brain.brain.log if r["path"].endswith("/queue_job")][0]["alias"]
+    assert run.status == 3 and finding(run)["status"] == "unknown" and len(queued(brain)) == 1, run
+    assert f'lists it as "{alias}"' in finding(run)["detail"] and alias in run.err, run
     assert any("it may run all the same, listed as" in n for n in doc(run)["notes"]), run
 
 
-@pytest.mark.parametrize("do", ["drop-before", "500", "refuse", "403", "html", "404", "throttle"])
+@pytest.mark.parametrize("args", [["--format", "github"], ["-q"]])
+def test_a_lost_job_is_told_in_short_reports_too(canary, brain, args):
+    brain.brain.faults = [{"path": "queue_job", "do": "drop"}]
+    run = canary(args=args[:1] if args == ["-q"] else (), format="github" if args != ["-q"] else "text")
+    assert run.status == 3 and "brain.canary" in run.out and "listed as" in run.err, run
+
+
+@pytest.mark.parametrize("do", ["refuse", "403", "404", "throttle"])
 def test_the_job_is_refused(canary, brain, do):
     brain.brain.faults = [{"path": "queue_job", "do": do, "times": 9}]
     run = canary()

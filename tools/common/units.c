@@ -22,7 +22,7 @@ int units_settle(struct units_reading *u, struct m2_arena *a, const struct sessi
                  const struct login_args *args, bool needed, struct m2_err *err)
 {
     *u = (struct units_reading){ .arena = a, .session = s };
-    u->app = m2_str_or(m2_arena_strdup(a, m2_env(s->sys, "APP_NAME")), "MR Optimum");
+    u->app = m2_str_or(m2_arena_strdup(a, m2_env(s->sys, "APP_NAME")), M2_USUAL_APP);
     u->alias = m2_arena_strdup(a, m2_env(s->sys, "ALIAS"));
     bool can = has_login(s, args);
     if (!needed && !can && s->api_url.value)

@@ -16,7 +16,7 @@ static int settle_options(struct cleanup_work *w, struct m2_err *err)
     const struct cleanup_args *args = w->args;
     const char *expected = m2_env(w->world->sys, "AWS_ACCOUNT_ID"), *app = m2_env(w->world->sys, "APP_NAME");
     struct m2_err none = { 0 };
-    w->app = args->app_name ? args->app_name : m2_str_or(m2_arena_strdup(w->arena, app), "MR Optimum");
+    w->app = args->app_name ? args->app_name : m2_str_or(m2_arena_strdup(w->arena, app), M2_USUAL_APP);
     w->options = (struct m2_plan_options){
         .keep_data = args->keep_data,
         .delete_logs = args->delete_logs,

@@ -314,7 +314,7 @@ static int act(struct m2_buf *out, enum m2_exit *status, struct work *w, struct 
     if (check_usage(args, err) < 0 || settle_session(w, err) < 0 ||
         values_given(&v, w->arena, args, &w->session, err) < 0)
         return -1;
-    w->app = m2_str_or(v.at[M2_UNIT_APP].value, "MR Optimum");
+    w->app = m2_str_or(v.at[M2_UNIT_APP].value, M2_USUAL_APP);
     if (args->common.output && m2_file_probe(args->common.output, err) < 0)
         return -1;
     if (args->dry_run)

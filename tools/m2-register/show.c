@@ -70,6 +70,15 @@ struct sentences {
     M2_VEC(const char *) commands; /* to paste */
 };
 
+static void say_removal(struct sentences *t, const struct enroll_result *r, const char *id)
+{
+    const char *app = r->wanted.at[M2_UNIT_APP], *shown = word(t->arena, id);
+    bool usual = m2_str_empty(app) || m2_str_eq(app, M2_USUAL_APP);
+    m2_vec_push(t->arena, &t->commands,
+                m2_arena_printf(t->arena, "m2-register --unregister %s --confirm %s%s%s", shown, shown,
+                                usual ? "" : " --app-name ", usual ? "" : word(t->arena, app)));
+}
+
 static void say_role(struct sentences *t, const struct shown *s)
 {
     const struct enroll_result *r = s->result;
@@ -118,17 +127,13 @@ static void say_result(struct sentences *t, const struct shown *s)
                                         f->registered, f->expected));
     }
     if (r->outcome == ENROLL_DIFFERS)
-        m2_vec_push(a, &t->commands,
-                    m2_arena_printf(a, "m2-register --unregister %s --confirm %s", word(a, r->unit.id),
-                                    word(a, r->unit.id)));
+        say_removal(t, r, r->unit.id);
     for (size_t i = 0; i < r->surplus.len; i++) {
         const struct m2_unit *u = &r->surplus.at[i];
         m2_vec_push(a, &t->errors,
                     m2_arena_printf(a, "Unit %s is for the same state machine as %s; remove it.",
                                     m2_str_or(u->id, "?"), m2_str_or(r->unit.id, "?")));
-        m2_vec_push(
-            a, &t->commands,
-            m2_arena_printf(a, "m2-register --unregister %s --confirm %s", word(a, u->id), word(a, u->id)));
+        say_removal(t, r, u->id);
     }
     for (size_t i = 0; i < r->near.len; i++)
         m2_vec_push(a, &t->warnings,

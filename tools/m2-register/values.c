@@ -6,7 +6,6 @@
 #include "register.h"
 
 #define AT(field) offsetof(struct register_args, field)
-#define DEFAULT_APP "MR Optimum"
 #define MODE_1_LOGO "https://cloudmrbuckets.s3.us-east-1.amazonaws.com/mro/mroptimum_logo.png"
 
 enum kind { TEXT, ARN, ACCOUNT, BUCKET };
@@ -158,7 +157,7 @@ int values_settle(struct values *v, struct m2_arena *a, const struct m2_deployme
     for (size_t f = 0; f < M2_UNIT_FIELDS; f++)
         if (!v->at[f].value && (d->at[f].value || !m2_str_eq(d->at[f].source, "not set")))
             v->at[f] = d->at[f];
-    fall_back(v, M2_UNIT_APP, DEFAULT_APP, "default");
+    fall_back(v, M2_UNIT_APP, M2_USUAL_APP, "default");
     if (settle_mode(v, a, err) < 0)
         return -1;
     if (m2_str_eq(v->at[M2_UNIT_MODE].value, "mode_1"))

@@ -238,6 +238,10 @@ static void find_cut(struct m2_err *cut, const struct verify *v, const struct m2
                       m2_str_or(view->name, "?"), m2_str_or(view->look.why, ""));
     else if (v->units.asks && v->units.answer.fault != M2_BRAIN_OK)
         *cut = v->units.answer.err;
+    else if (canary.end == M2_CANARY_LOST)
+        (void)m2_fail(cut, M2_ESERVICE,
+                      "whether the test job was queued is not known (listed as \"%s\" if it was): %s",
+                      m2_str_or(canary.alias, "?"), canary.said);
     else if (canary.describe && is_unknown(f, "brain.canary"))
         (void)m2_fail(cut, class_of(canary.describe), "the test job's execution may not be read: %s",
                       m2_look_why(v->arena, "states:DescribeExecution", canary.describe));

@@ -17,7 +17,7 @@ void m2_deployment_unit(struct m2_unit *out, const struct m2_deployment *d, cons
     *out = (struct m2_unit){ .id = NULL };
     for (int f = 0; f < M2_UNIT_FIELDS; f++)
         out->at[f] = d->at[f].value;
-    out->at[M2_UNIT_APP] = m2_str_or(app, "MR Optimum");
+    out->at[M2_UNIT_APP] = m2_str_or(app, M2_USUAL_APP);
     out->at[M2_UNIT_MODE] = usual[hub].mode;
     out->at[M2_UNIT_PROVIDER] = usual[hub].provider;
     out->at[M2_UNIT_DEFAULT] = usual[hub].is_default;

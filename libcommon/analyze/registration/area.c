@@ -76,6 +76,7 @@ static const struct m2_check checks[] = {
       .rights = NONE,
       .causes = LIST("canary.not-queued", "canary.wrong-unit", "canary.failed", "canary.timeout"),
       .sources = LIST(STATES "concepts-view-execution-details.html"),
+      .essential = true,
       .run = m2_brain_canary },
 };
 

@@ -26,6 +26,17 @@ static void not_queued(struct m2_check_run *r, const struct m2_canary *c)
     m2_found_evidence(r, f, c->queue, "", c->queue->status == M2_CALL_OK ? c->queue->output : NULL);
 }
 
+static void lost(struct m2_check_run *r, const struct m2_canary *c)
+{
+    struct m2_finding *f = m2_found(r, M2_UNKNOWN, RESOURCE, NULL);
+    m2_found_title(r, f, "Whether the test job was queued is not known");
+    m2_found_detail(r, f,
+                    "%s. It is not sent twice. If it was queued, it runs, and CloudMR lists it as \"%s\".",
+                    c->said, m2_str_or(c->alias, "?"));
+    m2_found_fix(r, f, "Look at CloudMR for a job of that name; if there is none, run this again.");
+    m2_found_evidence(r, f, c->queue, "", NULL);
+}
+
 /* Why the execution is not one of the stack's own, or NULL. */
 static const char *stray(struct m2_check_run *r, const struct m2_canary *c, const struct m2_registration *reg)
 {
@@ -108,6 +119,9 @@ void m2_brain_canary(struct m2_check_run *r)
         break;
     case M2_CANARY_NOT_QUEUED:
         not_queued(r, &c);
+        break;
+    case M2_CANARY_LOST:
+        lost(r, &c);
         break;
     case M2_CANARY_UNSEEN:
         unseen(r, &c);

@@ -33,9 +33,25 @@ static const char *text_of(const struct m2_value *body, const char *name)
     return m2_str_empty(s) ? NULL : s;
 }
 
+/* Nobody knows what came of it. Where the server itself names an exception, it says that it did not start the
+ * job. */
+static bool is_lost(const struct m2_call *queue)
+{
+    static const enum m2_brain_fault lost[] = { M2_BRAIN_LOST, M2_BRAIN_BROKEN };
+    const char *said = m2_str_or(queue->message, "");
+    bool page = queue->http_status >= 200 && queue->http_status < 300 &&
+                m2_str_eq(queue->code, m2_brain_faults()[M2_BRAIN_WRONG_URL].name);
+    for (size_t i = 0; i < sizeof lost / sizeof lost[0] && !page; i++)
+        page = m2_str_eq(queue->code, m2_brain_faults()[lost[i]].name);
+    return queue->status == M2_CALL_ERROR && page && !strstr(said, "Exception");
+}
+
 static void read_queue(struct m2_canary *c, struct m2_arena *a)
 {
     const struct m2_value *body = c->queue->output;
+    c->alias = m2_v_str(c->queue->input, "alias");
+    if (is_lost(c->queue))
+        c->end = M2_CANARY_LOST;
     c->execution = text_of(body, "executionArn");
     c->pipeline = text_of(body, "pipelineId");
     if (!c->pipeline)

@@ -21,15 +21,15 @@ static void add_commands(struct m2_check_run *r, struct m2_finding *f, const str
 {
     const char *stack = m2_word(r->arena, m2_str_or(reg->deployment.view.name, "mroptimum-mode2"));
     const char *id = m2_word(r->arena, m2_str_or(reg->meant->id, "ID"));
-    const char *alias = m2_word(r->arena, x->expected);
+    const char *alias = m2_word(r->arena, x->expected), *app = m2_registration_app_option(r->arena, reg);
     if (x->field == M2_UNIT_DEFAULT) /* an update leaves it to the unit's owner */
-        m2_found_command(r, f, "m2-register --unregister %s --confirm %s", id, id);
+        m2_found_command(r, f, "m2-register --unregister %s --confirm %s%s", id, id, app);
     if (x->field == M2_UNIT_ALIAS)
-        m2_found_command(r, f, "m2-register --stack %s --alias %s", stack, alias);
+        m2_found_command(r, f, "m2-register --stack %s --alias %s%s", stack, alias, app);
     else
-        m2_found_command(r, f, "m2-register --stack %s", stack);
+        m2_found_command(r, f, "m2-register --stack %s%s", stack, app);
     if (!reg->same && x->field != M2_UNIT_ALIAS && x->field != M2_UNIT_DEFAULT)
-        m2_found_command(r, f, "m2-register --unregister %s --confirm %s", id, id);
+        m2_found_command(r, f, "m2-register --unregister %s --confirm %s%s", id, id, app);
 }
 
 /* What else differs because the whole unit is another account's or region's. */

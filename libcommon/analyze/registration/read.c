@@ -4,7 +4,6 @@
 #include "analyze/names.h"
 #include "m2/registration.h"
 
-#define DEFAULT_APP "MR Optimum"
 #define NOT_ASKED                                                                                            \
     "CloudMR Brain was not asked: its address (--api-url, CLOUDMR_API_URL) and a login were not given."
 
@@ -21,7 +20,7 @@ static void find_calls(struct reading *r)
 {
     struct m2_registration *out = r->out;
     out->login = m2_brain_call(r->s, "auth/login", NULL);
-    out->app = DEFAULT_APP;
+    out->app = M2_USUAL_APP;
     for (const struct m2_call *c = NULL; (c = m2_brain_call(r->s, NULL, c));) {
         enum m2_brain_fault fault = m2_brain_call_fault(c);
         bool canary = m2_str_has_ci(c->operation, "/pipeline/"); /* a job's own story */

@@ -7,6 +7,13 @@ static const char *name_of(const struct m2_unit *u)
     return m2_str_or(u->id, "(unit without id)");
 }
 
+const char *m2_registration_app_option(struct m2_arena *a, const struct m2_registration *reg)
+{
+    if (m2_str_empty(reg->app) || m2_str_eq(reg->app, M2_USUAL_APP))
+        return "";
+    return m2_arena_printf(a, " --app-name %s", m2_word(a, reg->app));
+}
+
 static void missing(struct m2_check_run *r, const struct m2_registration *reg)
 {
     const char *stack = m2_str_or(reg->deployment.view.name, "the stack");
@@ -14,7 +21,8 @@ static void missing(struct m2_check_run *r, const struct m2_registration *reg)
     m2_found_detail(r, f, "None of the %zu units of %s is for account %s. %s", reg->units.len, reg->app,
                     m2_str_or(reg->expected.at[M2_UNIT_ACCOUNT], "(not known)"), reg->route_why);
     m2_found_evidence(r, f, reg->list, "", reg->list->output);
-    m2_found_command(r, f, "m2-register --stack %s", m2_word(r->arena, stack));
+    m2_found_command(r, f, "m2-register --stack %s%s", m2_word(r->arena, stack),
+                     m2_registration_app_option(r->arena, reg));
     m2_found_about(r, f, reg->deployment.view.arn);
 }
 
@@ -25,7 +33,8 @@ static void duplicate(struct m2_check_run *r, const struct m2_registration *reg)
     for (size_t i = 0; i < reg->surplus.len; i++) {
         const char *id = name_of(reg->surplus.at[i]), *word = m2_word(r->arena, id);
         others = m2_arena_printf(r->arena, "%s%s%s", others, i ? ", " : "", id);
-        m2_found_command(r, f, "m2-register --unregister %s --confirm %s", word, word);
+        m2_found_command(r, f, "m2-register --unregister %s --confirm %s%s", word, word,
+                         m2_registration_app_option(r->arena, reg));
         m2_found_about(r, f, id);
     }
     m2_found_title(r, f, "The stack is registered %zu times", reg->surplus.len + 1);

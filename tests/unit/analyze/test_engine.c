@@ -212,6 +212,8 @@ Test(engine, commands_get_region_and_profile)
         { "aws s3 ls --region us-east-1", "aws s3 ls --region us-east-1 --profile 'my lab'" },
         { "aws s3 ls --region=us-east-1", "aws s3 ls --region=us-east-1 --profile 'my lab'" },
         { "docker pull x", "docker pull x" },
+        { "m2-register --stack s", "m2-register --stack s --region eu-west-1 --profile 'my lab'" },
+        { "m2-register --unregister a --confirm a", "m2-register --unregister a --confirm a" },
         { "aws a b | docker login", "aws a b --region eu-west-1 --profile 'my lab' | docker login" },
         { "aws a 'x | y' && aws c",
           "aws a 'x | y' --region eu-west-1 --profile 'my lab' && aws c --region eu-west-1 --profile "

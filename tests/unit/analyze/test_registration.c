@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "account.h"
-#include "m2/registration.h"
-#include "m2/str.h"
+#include "brainunits.h"
 
 /* clang-format off: one case, one or two lines */
 #define F M2_FAIL
@@ -13,46 +12,6 @@
 #define U M2_UNKNOWN
 #define P M2_PASS
 #define S M2_SKIP
-#define MACHINE "arn:aws:states:us-east-1:123456789012:stateMachine:mroptimum-mode2-JobChooser"
-#define ROLE "arn:aws:iam::123456789012:role/mroptimum-mode2-CloudMRCrossAccountRole"
-
-#define CALL(path, rest) "{'service':'brain','operation':'" path "'," rest "}"
-#define OK(path, output) CALL(path, "'input':{},'status':'ok','output':" output)
-#define ERR(path, code, message, http)                                                                       \
-    CALL(path, "'input':{},'status':'error','error':{'code':'" code "','message':'" message                  \
-               "','http_status':" http "}")
-#define LIST(units)                                                                                          \
-    CALL("/api/computing-unit/list", "'input':{'app_name':'MR Optimum'},'status':'ok','output':" units)
-#define MODE1                                                                                                \
-    "{'computingUnitId':'cu-hub','appName':'MR "                                                             \
-    "Optimum','mode':'mode_1','provider':'cloudmrhub','awsAccountId':'262361552878','region':'us-east-1','"  \
-    "stateMachineArn':'arn:aws:states:us-east-1:262361552878:stateMachine:x','isDefault':true,'alias':'"     \
-    "Mode 1'}"
-#define UNIT(id)                                                                                             \
-    "{'computingUnitId':'" id "','appName':'MR "                                                             \
-    "Optimum','mode':'mode_2','provider':'user','awsAccountId':'123456789012','"                             \
-    "region':'us-east-1','stateMachineArn':'" MACHINE                                                        \
-    "','resultsBucket':'mroptimum-results-123456789012','failedBucket':'mroptimum-failed-123456789012','"    \
-    "dataBucket':'mroptimum-data-123456789012','isDefault':false,'alias':'Mode "                             \
-    "2','crossAccountRoleArn':'" ROLE "','externalId':'ana-7'}"
-#define LOGIN OK("/api/auth/login", "{'success':true,'claims':{'admin':false}}")
-#define LOGGED_IN                                                                                            \
-    {                                                                                                        \
-        "x", "new", LOGIN                                                                                    \
-    }
-#define UNITS(list)                                                                                          \
-    {                                                                                                        \
-        "x", "new", LIST("{'units':[" list "]}")                                                             \
-    }
-#define REGISTERED LOGGED_IN, UNITS(MODE1 "," UNIT("cu-1"))
-#define FIELD(name, value)                                                                                   \
-    {                                                                                                        \
-        "brain:/api/computing-unit/list", "output.units[1]." name, value                                     \
-    }
-#define AWAY "arn:aws:states:us-east-1:999999999999:stateMachine:other"
-#define WEST "arn:aws:states:us-west-2:123456789012:stateMachine:other"
-#define ROLE_CALL "iam:GetRole mroptimum-mode2-CloudMRCrossAccountRole"
-
 static const struct sample session[] = {
     { "not asked", { { 0 } }, "brain.reach", S, NULL },
     { "not asked, login", { { 0 } }, "brain.login", S, NULL },
@@ -275,27 +234,6 @@ static const struct sample units[] = {
       NULL },
     { "default", { REGISTERED, FIELD("isDefault", "true") }, "brain.fields", W, "brain.is-default" },
 };
-
-#define ARN "arn:aws:states:us-east-1:123456789012:execution:mroptimum-mode2-JobChooser:job-1"
-#define QUEUED(arn, unit, mode)                                                                              \
-    {                                                                                                        \
-        "x", "new",                                                                                          \
-            CALL("/api/pipeline/queue_job",                                                                  \
-                 "'input':{'mode':'mode_2','task':{'name':'ac','options':{'reconstructor':{'options':{}}}}}" \
-                 ",'status':'ok','output':{'executionArn':'" arn                                             \
-                 "','pipeline':'p-1','computingUnit':{'computingUnitId':'" unit "','mode':'" mode "'}}")     \
-    }
-#define OURS QUEUED(ARN, "cu-1", "mode_2")
-#define EXECUTION(rest)                                                                                      \
-    {                                                                                                        \
-        "x", "new",                                                                                          \
-            "{'service':'stepfunctions','operation':'DescribeExecution','input':{'executionArn':'" ARN       \
-            "'},'status':'ok','output':{'executionArn':'" ARN "'," rest "}}"                                 \
-    }
-#define RETURNED(status, body)                                                                               \
-    EXECUTION("'status':'SUCCEEDED','output':'{\\\"statusCode\\\":" status ",\\\"body\\\":\\\"" body "\\\"}" \
-              "'")
-
 static const struct sample canary[] = {
     { "done",
       { REGISTERED, OURS, EXECUTION("'status':'SUCCEEDED','output':'{}'") },
@@ -317,6 +255,18 @@ static const struct sample canary[] = {
     { "refused",
       { REGISTERED,
         { "x", "new", ERR("/api/pipeline/queue_job", "refused", "AccessDeniedException: may not", "400") } },
+      "brain.canary",
+      F,
+      "canary.not-queued" },
+    { "the answer was lost",
+      { REGISTERED,
+        { "x", "new", ERR("/api/pipeline/queue_job", "answer-lost", "the answer was lost", "0") } },
+      "brain.canary",
+      U,
+      NULL },
+    { "the server failed and says at what",
+      { REGISTERED,
+        { "x", "new", ERR("/api/pipeline/queue_job", "broken", "AccessDeniedException: may not", "500") } },
       "brain.canary",
       F,
       "canary.not-queued" },
@@ -371,127 +321,4 @@ Test(causes, registration)
     memcpy(all + COUNT(session) + COUNT(units), canary, sizeof canary);
     samples_run(all, COUNT(all));
     samples_are_whole("registration", NULL, all, COUNT(all));
-}
-
-static void open_with(struct account *ac, const struct edit *edits, size_t n)
-{
-    account_open(ac);
-    for (size_t i = 0; i < n; i++)
-        account_edit(ac, &edits[i]);
-    account_analyze(ac, NULL);
-}
-#define OPEN(ac, ...)                                                                                        \
-    open_with(ac, (const struct edit[]){ __VA_ARGS__ },                                                      \
-              sizeof((const struct edit[]){ __VA_ARGS__ }) / sizeof(struct edit))
-
-static const struct m2_finding *failing(struct account *ac, const char *check, const char *cause)
-{
-    const struct m2_finding *f = account_finding(ac, check, M2_FAIL, cause);
-    cr_assert(f, "no %s %s:%s", check, cause, account_list(ac));
-    return f;
-}
-
-static bool is_caused_by(const struct m2_finding *f, const char *uid)
-{
-    for (size_t i = 0; i < f->caused_by.len; i++)
-        if (m2_str_starts(f->caused_by.at[i], uid))
-            return true;
-    return false;
-}
-
-/* Causes across both worlds. */
-Test(links, a_failed_stack_explains_the_missing_unit)
-{
-    struct account ac;
-    OPEN(&ac, LOGGED_IN, UNITS(MODE1),
-         { "cloudformation:DescribeStacks", "output.Stacks[0].StackStatus", "'ROLLBACK_COMPLETE'" });
-    const struct m2_finding *f = failing(&ac, "brain.unit", "brain.unit-missing");
-    cr_assert(is_caused_by(f, "stack.status/"), "%s", account_list(&ac));
-    cr_assert_not(account_is_root(&ac, f));
-    account_close(&ac);
-}
-
-Test(links, a_stack_that_must_be_there_explains_the_missing_unit)
-{
-    struct account ac;
-    OPEN(&ac, LOGGED_IN, UNITS(MODE1), { "", "target.must_exist", "true" },
-         { "cloudformation:DescribeStacks", "error",
-           "ValidationError: Stack with id mroptimum-mode2 does not exist" });
-    cr_assert(is_caused_by(failing(&ac, "brain.unit", "brain.unit-missing"), "stack.status/"), "%s",
-              account_list(&ac));
-    account_close(&ac);
-}
-
-Test(links, another_profile_explains_the_wrong_account)
-{
-    struct account ac;
-    OPEN(&ac, REGISTERED, FIELD("awsAccountId", "'999999999999'"),
-         { "", "target.expected_account", "'999999999999'" });
-    cr_assert(is_caused_by(failing(&ac, "brain.fields", "brain.account"), "identity.account/"), "%s",
-              account_list(&ac));
-    account_close(&ac);
-}
-
-Test(links, a_lost_role_explains_the_job_that_was_not_queued)
-{
-    struct account ac;
-    OPEN(&ac, REGISTERED, FIELD("crossAccountRoleArn", NULL), FIELD("externalId", NULL),
-         { "x", "new", ERR("/api/pipeline/queue_job", "refused", "AccessDeniedException: may not", "400") });
-    const struct m2_finding *f = failing(&ac, "brain.canary", "canary.not-queued");
-    cr_assert(is_caused_by(f, "brain.fields/cu-1"), "%s", account_list(&ac));
-    account_close(&ac);
-}
-
-Test(links, a_unit_of_another_account_is_told_once)
-{
-    struct account ac;
-    OPEN(&ac, REGISTERED, FIELD("awsAccountId", "'999999999999'"), FIELD("stateMachineArn", "'" AWAY "'"),
-         FIELD("crossAccountRoleArn", "'arn:aws:iam::999999999999:role/r'"),
-         FIELD("resultsBucket", "'theirs'"));
-    const struct m2_finding *f = failing(&ac, "brain.fields", "brain.account");
-    cr_assert(strstr(f->detail, "stateMachineArn, resultsBucket, crossAccountRoleArn differ with it"), "%s",
-              f->detail);
-    cr_assert_eq(ac.found.counts[M2_FAIL], 1, "%s", account_list(&ac));
-    cr_assert_eq(f->commands.len, 2);
-    cr_assert_str_eq(f->commands.at[0], "m2-register --stack mroptimum-mode2");
-    cr_assert_str_eq(f->commands.at[1], "m2-register --unregister cu-1 --confirm cu-1");
-    account_close(&ac);
-}
-
-/* The job's own function catches its errors: an execution that ended well may hold a failed job. */
-Test(canary, a_job_that_returns_its_error)
-{
-    static const struct {
-        struct edit execution;
-        enum m2_status status;
-        const char *says;
-    } rows[] = {
-        { RETURNED("500", "{\\\\\\\"error\\\\\\\":\\\\\\\"Traceback\\\\\\\\nException: Noise or signal not "
-                          "available, cannot proceed\\\\\\\"}"),
-          M2_PASS, "Exception: Noise or signal not available, cannot proceed" },
-        { RETURNED("500", "{\\\\\\\"error\\\\\\\":\\\\\\\"Traceback\\\\\\\\nKeyError: task\\\\\\\"}"),
-          M2_FAIL, "KeyError: task" },
-        { RETURNED("200", "{\\\\\\\"results\\\\\\\":{\\\\\\\"key\\\\\\\":\\\\\\\"MR "
-                          "Optimum/u/x.zip\\\\\\\",\\\\\\\"bucket\\\\\\\":\\\\\\\"b\\\\\\\"}}"),
-          M2_PASS, "s3://b/MR Optimum/u/x.zip" },
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct account ac;
-        OPEN(&ac, REGISTERED, OURS, rows[i].execution);
-        const struct m2_finding *f = account_finding(&ac, "brain.canary", rows[i].status, NULL);
-        cr_assert(f && strstr(f->detail, rows[i].says), "%zu:%s", i, account_list(&ac));
-        account_close(&ac);
-    }
-}
-
-Test(outputs, what_the_user_expects)
-{
-    struct account ac;
-    OPEN(&ac,
-         { "", "target.expected_outputs",
-           "['ResultsBucketName=mroptimum-results-123456789012','RunJobLambdaArn=x','Nothing=','Mode=']" });
-    cr_assert(account_finding(&ac, "stack.outputs", M2_PASS, NULL));
-    cr_assert(strstr(failing(&ac, "stack.outputs", "stack.output-invalid")->detail, "expected was \"x\""));
-    cr_assert(strstr(failing(&ac, "stack.outputs", "stack.output-missing")->detail, "expected was \"\""));
-    account_close(&ac);
 }

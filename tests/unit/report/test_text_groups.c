@@ -93,13 +93,15 @@ Test(text_groups, what_is_not_known_is_told_once_per_missing_right)
     for (size_t i = 0; i < 3; i++) {
         struct m2_finding *f = add(&g, M2_UNKNOWN, checks[i], "account", NULL);
         f->missing_right = "ec2:DescribeVpcs";
+        f->refused = true;
         f->detail = i == 1 ? "So it is not told. ec2:DescribeVpcs was denied (X)."
                            : "ec2:DescribeVpcs was denied (X).";
     }
     add(&g, M2_UNKNOWN, "image.exists", "Fargate", NULL)->detail = "No registry.";
     add(&g, M2_UNKNOWN, "image.exists", "Lambda", NULL)->detail = "No registry.";
     const char *text = render(&g, (struct m2_report_style){ 0 });
-    has(text, "Not sure: nothing failed, but 4 checks could not be made (below: why).\n");
+    has(text, "Not sure: nothing failed, but 4 checks could not be made: net.subnets,\nnet.egress, net.dns "
+              "and 1 more.\n");
     has(text, "? unknown  3 checks need ec2:DescribeVpcs: net.subnets, net.egress and net.dns\n"
               "             ec2:DescribeVpcs was denied (X).\n");
     has(text, "? unknown  image.exists: Fargate and Lambda\n             No registry.\n");
