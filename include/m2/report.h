@@ -28,4 +28,10 @@ const struct m2_renderer *m2_renderer_find(const char *name);
 /** One annotation of a workflow: KIND is "error", "warning" or "notice"; TITLE and MESSAGE are foreign text. */
 void m2_github_annotation(struct m2_buf *out, const char *kind, const char *title, const char *message);
 
+/**
+ * Append S (foreign text: cleaned) broken at spaces into lines of at most WIDTH columns. The first line
+ * starts at column AT, the others are indented by INDENT. A word longer than a line stays whole unless HARD.
+ */
+void m2_wrap(struct m2_buf *out, const char *s, size_t at, size_t indent, size_t width, bool hard);
+
 #endif

@@ -94,7 +94,7 @@ enum m2_unit_relation m2_unit_relate(const struct m2_unit *wanted, const struct 
 bool m2_unit_is_of_app(const struct m2_unit *u, const char *app);
 /** "region us-west-2 instead of us-east-1, …": why a near unit is not the same, in A. */
 const char *m2_unit_why_near(struct m2_arena *a, const struct m2_unit *wanted, const struct m2_unit *other);
-/** Negative when of two units for the same thing A is to be kept: the older, else the lesser id. Every run says the same. */
+/** Negative when of two units for the same thing A is to be kept: one with an id, the older, else the lesser id. Every run says the same. */
 int m2_unit_keep(const struct m2_unit *a, const struct m2_unit *b);
 
 /* ---- field by field ---- */

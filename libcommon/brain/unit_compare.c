@@ -73,6 +73,8 @@ const char *m2_unit_why_near(struct m2_arena *a, const struct m2_unit *wanted, c
 
 int m2_unit_keep(const struct m2_unit *a, const struct m2_unit *b)
 {
+    if (!a->id != !b->id) /* one without id cannot be told from another */
+        return a->id ? -1 : 1;
     int age = a->created && b->created ? strcmp(a->created, b->created) : 0;
     return age ? age : strcmp(m2_str_or(a->id, ""), m2_str_or(b->id, ""));
 }

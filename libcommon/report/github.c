@@ -83,5 +83,7 @@ void m2_render_github(struct m2_buf *out, const struct m2_findings *f, const str
     for (size_t i = 0; i < f->list.len && !style->quiet; i++)
         if (f->list.at[i]->status == M2_WARN)
             annotate(out, f, f->list.at[i]);
+    for (size_t i = 0; i < f->notes.len && !style->quiet; i++)
+        m2_github_annotation(out, "notice", m2_str_or(f->tool, "report"), f->notes.at[i]);
     m2_arena_free(a);
 }

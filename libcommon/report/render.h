@@ -15,10 +15,5 @@ const char *m2_report_verdict(struct m2_arena *a, const struct m2_findings *f, s
 
 /** Columns that S takes on a terminal. */
 size_t m2_columns(const char *s);
-/**
- * Append S (foreign text: cleaned) broken at spaces into lines of at most WIDTH columns. The first line
- * starts at column AT, the others are indented by INDENT. A word longer than a line stays whole unless HARD.
- */
-void m2_wrap(struct m2_buf *out, const char *s, size_t at, size_t indent, size_t width, bool hard);
 
 #endif

@@ -201,6 +201,14 @@ def test_a_registration_that_was_sent_again_says_so(reg, brain):
     assert run.status == 0 and any("sent a second time" in n for n in doc(run)["notes"]), run
 
 
+def test_lines_are_folded_on_a_terminal(reg, brain):
+    brain.brain.role_fault = True
+    done = subprocess.run(["script", "-qec", f"stty cols 80; {reg.path}", "/dev/null"], env={**reg.env, "TERM": "dumb"}, text=True,
+                          capture_output=True)
+    long = [line for line in done.stdout.splitlines() if len(line) > 80 and " " in line.strip() and "$ " not in line and "arn:" not in line]
+    assert "error: Brain's known fault" in done.stdout and not long, long
+
+
 def test_time_limit(reg, brain):
     brain.brain.faults = [{"path": "list", "do": "slow", "ms": 8000, "times": 9}]
     run = reg("--timeout", "1")

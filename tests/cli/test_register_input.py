@@ -1,5 +1,6 @@
 """Bad input to m2-register: one clear sentence, the documented exit status, nothing written; and no secret anywhere."""
 import base64
+import contextlib
 import json
 import os
 import signal
@@ -284,3 +285,33 @@ def test_foreign_text_cannot_move_the_terminal(reg, brain):
     for args in (["--list"], [], ["--format", "github"]):
         run = reg(*args)
         assert "\x1b" not in run.out + run.err and "‮" not in run.out, run
+
+
+def unlimited_cores():
+    import resource
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+@pytest.mark.parametrize("path", ["login", "list"])
+@pytest.mark.parametrize("how", [signal.SIGSEGV, signal.SIGABRT], ids=lambda s: s.name)
+@pytest.mark.parametrize("tool", ["m2-register", "m2-verify", "m2-cleanup"])
+def test_a_forced_core_holds_no_secret(reg, brain, tmp_path, tool, how, path):
+    """Killed so that the kernel would write a core, with password or token in memory: there is none, and nothing else has them."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    brain.brain.faults = [{"path": path, "do": "slow", "ms": 3000, "times": 9}]
+    process = subprocess.Popen([reg.path.parent / tool, "-vv"], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, env=reg.env, preexec_fn=unlimited_cores)
+    end = time.monotonic() + 10
+    while not any(r["path"].endswith(path) for r in brain.brain.log) and time.monotonic() < end:
+        time.sleep(0.02)
+    argv = open(f"/proc/{process.pid}/cmdline").read()
+    limits = open(f"/proc/{process.pid}/limits").read()
+    assert next(line for line in limits.splitlines() if line.startswith("Max core")).split()[4:6] == ["0", "0"], limits
+    assert os.stat(f"/proc/{process.pid}/mem").st_uid == 0  # not dumpable: a debugger of the same user is not let in either
+    process.send_signal(how)
+    out, err = process.communicate(timeout=10)
+    assert process.returncode == -how and list(folder.iterdir()) == []
+    assert_clean({"argv": argv, "stdout": out, "stderr": err, **{str(p): p.read_text() for p in tmp_path.rglob("*") if p.is_file()}},
+                 [PASSWORD, brain.brain.token])

@@ -241,6 +241,7 @@ def test_expected_outputs(ver):
 
 def test_skip_brain_asks_brain_nothing(ver, brain):
     run = ver("--skip-brain", env={"CLOUDMR_API_URL": "", "CLOUDMR_PASSWORD": ""})
+    assert "was left out (--skip-brain): whether the stack is registered was not looked at" in " ".join(run.out.split()), run
     assert run.status == 0 and not brain.brain.log, run
     assert "registration" not in doc(ver("--skip-brain", "--format", "json"))
 

@@ -74,8 +74,8 @@ int enroll_remove(bool *already, struct enroll *e, const char *app, const char *
     bool gone = !has(first, id);
     *already = gone && begun(e, id);
     if (gone && !*already)
-        return m2_fail(err, M2_ENOTFOUND, "there is no unit %s among the %zu units of %s", id,
-                       first->list.len, app);
+        return m2_fail(err, M2_ENOTFOUND, "there is no unit %s among the %zu %s of %s", id, first->list.len,
+                       first->list.len == 1 ? "unit" : "units", app);
     if (*already)
         return m2_journal_open_step(e->journal, "remove", id)
                    ? enroll_note(e, "remove", id, M2_STEP_DONE, "gone from the list", err)

@@ -3,6 +3,7 @@
 
 #include "common/table.h"
 #include "m2/json.h"
+#include "m2/report.h"
 #include "register.h"
 
 #define SCHEMA "m2-register/1"
@@ -163,11 +164,15 @@ static void say_all(struct sentences *t, const struct shown *s)
 
 /* ---- text ---- */
 
-static void add_lines(struct m2_buf *out, const char *mark, const char *const *lines, size_t n)
+/* WIDTH 0: as they are, to be pasted. */
+static void add_lines(struct m2_buf *out, const char *mark, const char *const *lines, size_t n, int width)
 {
     for (size_t i = 0; i < n; i++) {
         m2_buf_adds(out, mark);
-        m2_term_clean(out, lines[i], true);
+        if (width)
+            m2_wrap(out, lines[i], strlen(mark), strlen(mark), (size_t)width, false);
+        else
+            m2_term_clean(out, lines[i], true);
         m2_buf_addc(out, '\n');
     }
 }
@@ -208,7 +213,7 @@ static void text_result(struct m2_buf *out, struct m2_arena *a, const struct sho
 {
     struct sentences t = { .arena = a };
     say_all(&t, s);
-    m2_term_clean(out, first, true);
+    m2_wrap(out, first, 0, 0, (size_t)s->width, false);
     m2_buf_adds(out, "\n\n");
     text_values(out, a, s);
     if (s->result && (s->result->fields.wrong || s->result->fields.warnings)) {
@@ -217,9 +222,9 @@ static void text_result(struct m2_buf *out, struct m2_arena *a, const struct sho
     }
     if (t.errors.len + t.warnings.len)
         m2_buf_addc(out, '\n');
-    add_lines(out, "error: ", t.errors.at, t.errors.len);
-    add_lines(out, "note: ", t.warnings.at, t.warnings.len);
-    add_lines(out, "  $ ", t.commands.at, t.commands.len);
+    add_lines(out, "error: ", t.errors.at, t.errors.len, s->width);
+    add_lines(out, "note: ", t.warnings.at, t.warnings.len, s->width);
+    add_lines(out, "  $ ", t.commands.at, t.commands.len, 0);
 }
 
 /* ---- JSON ---- */
@@ -302,20 +307,9 @@ static void json_result(struct m2_buf *out, struct m2_arena *a, const struct sho
 
 /* ---- annotations of a GitHub workflow ---- */
 
-/* A command's text: '%', CR and LF would end or change it. */
 static void annotate(struct m2_buf *out, const char *kind, const char *text)
 {
-    struct m2_buf clean;
-    m2_buf_init(&clean, (size_t)1 << 20);
-    m2_term_clean(&clean, text, true);
-    m2_buf_addf(out, "::%s title=m2-register::", kind);
-    for (const char *p = clean.data; *p; p++)
-        if (*p == '%')
-            m2_buf_adds(out, "%25");
-        else
-            m2_buf_addc(out, *p);
-    m2_buf_addc(out, '\n');
-    m2_buf_free(&clean);
+    m2_github_annotation(out, kind, "m2-register", text);
 }
 
 static void github_result(struct m2_buf *out, struct m2_arena *a, const struct shown *s, const char *first)

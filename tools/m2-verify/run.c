@@ -167,6 +167,8 @@ static int settle_brain(struct verify *v, struct m2_err *err)
             return 0;
         return m2_fail(err, err->code, "%s (--skip-brain leaves Brain out)", err->msg);
     }
+    verify_note(
+        v, "CloudMR Brain was left out (--skip-brain): whether the stack is registered was not looked at.");
     v->units = (struct units_reading){ .arena = v->arena,
                                        .session = &v->session,
                                        .alias = m2_arena_strdup(v->arena, m2_env(v->world->sys, "ALIAS")),

@@ -18,8 +18,15 @@ static void missing(struct m2_check_run *r, const struct m2_registration *reg)
 {
     const char *stack = m2_str_or(reg->deployment.view.name, "the stack");
     struct m2_finding *f = m2_found(r, M2_FAIL, NULL, "brain.unit-missing");
-    m2_found_detail(r, f, "None of the %zu units of %s is for account %s. %s", reg->units.len, reg->app,
-                    m2_str_or(reg->expected.at[M2_UNIT_ACCOUNT], "(not known)"), reg->route_why);
+    const char *account = m2_str_or(reg->expected.at[M2_UNIT_ACCOUNT], "(not known)");
+    const char *none = m2_arena_printf(r->arena, "None of the %zu units of %s is", reg->units.len, reg->app);
+    if (reg->units.len == 0)
+        m2_found_detail(r, f, "There is no unit of %s. %s", reg->app, reg->route_why);
+    else
+        m2_found_detail(r, f, "%s for account %s. %s",
+                        reg->units.len > 1 ? none
+                                           : m2_arena_printf(r->arena, "The one unit of %s is not", reg->app),
+                        account, reg->route_why);
     m2_found_evidence(r, f, reg->list, "", reg->list->output);
     m2_found_command(r, f, "m2-register --stack %s%s", m2_word(r->arena, stack),
                      m2_registration_app_option(r->arena, reg));

@@ -175,6 +175,8 @@ Test(unit, which_of_two_is_kept_does_not_depend_on_who_asks)
                          young = { .id = "a", .created = "2026-02-01" };
     const struct m2_unit plain = { .id = "c" };
     cr_assert(m2_unit_keep(&old, &young) < 0 && m2_unit_keep(&young, &old) > 0);
+    const struct m2_unit nameless = { .created = "2020" };
+    cr_assert(m2_unit_keep(&old, &nameless) < 0 && m2_unit_keep(&nameless, &young) > 0);
     cr_assert(m2_unit_keep(&old, &plain) < 0 && m2_unit_keep(&plain, &old) > 0);
 }
 

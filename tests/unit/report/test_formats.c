@@ -169,8 +169,8 @@ Test(github, says_roots_and_warnings_and_each_is_one_line)
         "::error title=stack.failed::thing%0Athing%0Athing%0ASeen in cloudformation:DescribeStacks thing: "
         "thing%0A"
         "Fix: thing%0A  thing%0AThis explains: thing\n",
-        "::warning title=stack.failed::thing%0A");
-    cr_assert_eq(count(s, "\n"), 3);
+        "::warning title=stack.failed::thing%0A", "::notice title=m2-doctor::thing\n");
+    cr_assert_eq(count(s, "\n"), 4);
     m2_arena_free(f.arena);
 }
 
@@ -179,8 +179,8 @@ Test(github, no_text_breaks_out)
     struct m2_findings f;
     struct m2_buf b;
     const char *s = render(&f, "github", EVIL);
-    cr_assert_eq(count(s, "\n"), 3, "%s", s);
-    cr_assert_eq(count(s, "\n::"), 2, "%s", s);
+    cr_assert_eq(count(s, "\n"), 4, "%s", s);
+    cr_assert_eq(count(s, "\n::"), 3, "%s", s);
     cr_assert(strstr(s, "x%250A%250D%2525"), "%s", s);
     m2_buf_init(&b, 4096);
     m2_github_annotation(&b, "error", "a,b:c%d\n::", "m:,%");
