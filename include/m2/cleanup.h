@@ -78,6 +78,7 @@ struct m2_plan_right {
 
 struct m2_plan_options {
     bool keep_data, delete_logs, force_retain, bypass_governance, skip_brain, disable_protection;
+    bool look_again;              /* the stack is gone and an earlier run did not see the end: each resource is looked at */
     const char *role_arn;         /* for the deletion, or NULL */
     const char *confirm_account;  /* --confirm-account, or NULL */
     const char *expected_account; /* AWS_ACCOUNT_ID, or NULL */
@@ -107,6 +108,10 @@ void m2_plan_make(struct m2_plan *out, struct m2_arena *a, const struct m2_snaps
                   const struct m2_plan_options *opt);
 /** The document m2-plan/1. */
 struct m2_value *m2_plan_to_value(struct m2_arena *a, const struct m2_plan *p, const char *tool, const char *version);
+/** Is there something of a stack that is gone which it let go, or which could not be looked at? */
+bool m2_plan_leaves(const struct m2_plan *p);
+/** Did the run of the journal J begin to delete the stack ARN and not see the end? */
+bool m2_teardown_unfinished(const struct m2_journal *j, const char *stack_arn);
 /** How many items of P do something. */
 size_t m2_plan_work(const struct m2_plan *p);
 

@@ -29,6 +29,8 @@ struct m2_empty_progress {
     bool slowed;                      /* S3 asked for less within the last second */
 };
 
+#define M2_EMPTY_IN_FLIGHT 64
+
 struct m2_empty_options {
     const struct m2_sys *sys;
     struct m2_net *net;
@@ -36,7 +38,7 @@ struct m2_empty_options {
     const char *bucket, *region;
     const char *owner;       /* account id; required: without it nothing is called */
     bool bypass_governance;  /* x-amz-bypass-governance-retention, only for a bucket that has a lock */
-    unsigned max_in_flight;  /* 0: 64. The net loop's max_per_host should be 16 more, or requests stand in line */
+    unsigned max_in_flight;  /* 0: M2_EMPTY_IN_FLIGHT. The net loop's max_per_host should be 16 more, or requests stand in line */
     int64_t deadline_mono_ms; /* no request is begun later; 0: none */
     void (*progress)(void *user, const struct m2_empty_progress *p); /* may be NULL */
     void *user;

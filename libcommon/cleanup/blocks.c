@@ -43,6 +43,14 @@ static void account(struct m2_planning *p)
               m2_arena_printf(a, "--confirm-account says %s, the credentials are of %s.", o->confirm_account,
                               out->account),
               "");
+    struct m2_look alias = m2_look_output(p->s, "iam", "ListAccountAliases", NULL);
+    if (alias.seen == M2_UNSEEN && !o->confirm_account && out->state == M2_PLAN_STACK)
+        block(p, "account.alias-unread",
+              m2_arena_printf(a, "Whether the account's alias says production could not be read: %s",
+                              m2_str_or(alias.why, "")),
+              m2_arena_printf(
+                  a, "Allow iam:ListAccountAliases, or say which account is meant: --confirm-account %s",
+                  out->account));
     if (m2_str_has_ci(out->alias, "prod") && !o->confirm_account)
         block(p, "account.production",
               m2_arena_printf(a, "The account's alias \"%s\" says production.", out->alias),
@@ -162,8 +170,28 @@ static void role(struct m2_planning *p, const char *arn)
              m2_arena_printf(p->a, "Whether the role %s still exists was not read.", arn));
 }
 
+/* The one of --role-arn: it gets the right to delete, so it is looked at first. */
+static void given_role(struct m2_planning *p, const char *arn)
+{
+    struct m2_look look = m2_look_output(p->s, "iam", "GetRole", role_name(arn));
+    if (!m2_str_eq(m2_cleanup_arn_field(p->a, arn, 4), p->out->account))
+        block(p, "stack.role-foreign",
+              m2_arena_printf(p->a, "The role %s is not of account %s.", arn, p->out->account),
+              "CloudFormation takes a role of the stack's own account only.");
+    else if (look.seen == M2_ABSENT)
+        block(p, "stack.role-gone", m2_arena_printf(p->a, "There is no role %s.", arn),
+              "Look at its name: aws iam list-roles");
+    else if (look.seen == M2_UNSEEN)
+        block(p, "stack.role-unread",
+              m2_arena_printf(p->a, "Whether the role %s exists could not be read: %s", arn,
+                              m2_str_or(look.why, "")),
+              "Allow iam:GetRole.");
+}
+
 static void roles(struct m2_planning *p)
 {
+    if (p->out->state == M2_PLAN_STACK && p->opt->role_arn)
+        given_role(p, p->opt->role_arn);
     const struct m2_value *stack_item;
     for (size_t i = 0; p->out->state == M2_PLAN_STACK && i < p->view.stacks.len; i++) {
         stack_item = p->view.stacks.at[i];
@@ -176,8 +204,28 @@ static void roles(struct m2_planning *p)
 
 /* ---- Brain, and what to know ---- */
 
+/* What of a stack that is gone could not be looked at. */
+static void leftovers_unread(struct m2_planning *p)
+{
+    static const struct {
+        const char *service, *operation, *right;
+    } asked[] = { { "cloudformation", "ListStackResources", "cloudformation:ListStackResources" },
+                  { "resourcegroupstaggingapi", "GetResources", "tag:GetResources" } };
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        const struct m2_call *c = NULL;
+        while ((c = m2_calls(p->s, asked[i].service, asked[i].operation, c)) && c->status == M2_CALL_OK)
+            ;
+        if (c)
+            warn(p, "stack.leftovers-unread",
+                 m2_arena_printf(p->a, "What the stack left behind was not all seen: %s",
+                                 m2_look_why(p->a, asked[i].right, c)));
+    }
+}
+
 static void past(struct m2_planning *p)
 {
+    if (p->out->state == M2_PLAN_GONE)
+        leftovers_unread(p);
     struct m2_look look = m2_look_output(p->s, "cloudformation", "ListStacks", NULL);
     bool by_arn = m2_str_starts(p->s->target.stack, "arn:");
     if (p->out->state == M2_PLAN_GONE && !by_arn && look.seen == M2_UNSEEN)
@@ -232,6 +280,23 @@ static void data(struct m2_planning *p)
     }
 }
 
+/* What empties buckets when the stack is deleted keeps no promise of --keep-data. */
+static void emptiers(struct m2_planning *p)
+{
+    for (size_t i = 0; p->opt->keep_data && p->out->state == M2_PLAN_STACK && i < p->view.resources.len;
+         i++) {
+        const struct m2_resource *r = &p->view.resources.at[i];
+        if (!m2_cleanup_ended(r) && m2_str_eq(r->type, "Custom::S3AutoDeleteObjects"))
+            block(p, "bucket.auto-delete",
+                  m2_arena_printf(
+                      p->a,
+                      "The custom resource %s empties a bucket when the stack is deleted; --keep-data could "
+                      "not keep what is in it.",
+                      m2_str_or(r->logical_id, "?")),
+                  "Take it out of the template first (autoDeleteObjects: false) and update the stack.");
+    }
+}
+
 /* Without an answer of its function CloudFormation waits an hour for each try. */
 static void custom_resources(struct m2_planning *p)
 {
@@ -272,6 +337,7 @@ void m2_plan_blocks(struct m2_planning *p)
     brain(p);
     data(p);
     custom_resources(p);
+    emptiers(p);
     kept_by_retry(p);
     if (p->out->state == M2_PLAN_STACK)
         warn(p, "stack.weak-references",

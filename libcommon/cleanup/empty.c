@@ -6,7 +6,6 @@
 #include "m2/retry.h"
 #include "m2/sys.h"
 
-#define MAX_IN_FLIGHT 64
 #define MAX_ROUNDS 1000
 #define SMALL_ROUNDS 10 /* somebody writes as fast as we delete, or S3 lists what is not there */
 #define SMALL 1000
@@ -264,7 +263,7 @@ int m2_empty_bucket(struct m2_empty_result *out, struct m2_arena *a, const struc
     if (m2_str_empty(opt->owner) || m2_str_empty(opt->bucket))
         return m2_fail(err, M2_EBUG, "a bucket is emptied only with its name and its owner's account");
     struct m2_emptier e = { .opt = opt, .arena = a, .out = out, .queue_end = &e.queue };
-    m2_pace_start(&e.pace, opt->max_in_flight ? opt->max_in_flight : MAX_IN_FLIGHT, m2_empty_now(&e));
+    m2_pace_start(&e.pace, opt->max_in_flight ? opt->max_in_flight : M2_EMPTY_IN_FLIGHT, m2_empty_now(&e));
     run(&e);
     tell(&e, true);
     if (e.err.code != M2_OK) {

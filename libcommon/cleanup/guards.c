@@ -109,6 +109,42 @@ static bool tag(struct m2_planning *p, const struct m2_subject *t, struct m2_ref
         "Look which stack it belongs to; keep it with DeletionPolicy Retain in this one's template.");
 }
 
+/* Does the nested stack ARN say itself that LISTED, the resource that names it, is its place? */
+static bool names_parent(struct m2_planning *p, const struct m2_resource *listed, struct m2_refusal *r)
+{
+    const char *arn = listed->physical_id;
+    struct m2_look look = m2_look_item(p->s, "cloudformation", "DescribeStacks", "Stacks", "StackId", arn);
+    if (look.seen == M2_ABSENT || m2_cleanup_ended(listed))
+        return true; /* nothing of it is there to be touched */
+    if (look.seen == M2_UNSEEN)
+        return refuse(r, "stack.unread",
+                      m2_arena_printf(p->a, "Whether the nested stack %s belongs here could not be read: %s",
+                                      arn, m2_str_or(look.why, "")),
+                      "Allow cloudformation:DescribeStacks.");
+    if (m2_str_eq(m2_v_str(look.item, "ParentId"), listed->stack_arn) &&
+        (m2_str_eq(m2_v_str(look.item, "RootId"), p->out->stack_arn) ||
+         m2_str_eq(m2_v_str(look.item, "RootId"),
+                   m2_v_str(p->view.root, "RootId")) /* it has outlived its root */))
+        return true;
+    return refuse(
+        r, "resource.foreign",
+        m2_arena_printf(p->a, "The stack %s does not say that it is nested in this one: its parent is %s.",
+                        arn, m2_str_or(m2_v_str(look.item, "ParentId"), "none")),
+        "Look which stack it belongs to; keep it with DeletionPolicy Retain in this one's template.");
+}
+
+static bool nested(struct m2_planning *p, const struct m2_subject *t, struct m2_refusal *r)
+{
+    if (p->out->state != M2_PLAN_STACK) /* of a stack that is gone only logs are asked about, by themselves */
+        return true;
+    const struct m2_resource *at =
+        is(t, "AWS::CloudFormation::Stack") ? t->r : m2_cleanup_parent(p, t->r->stack_arn);
+    for (int depth = 0; at && depth < M2_CLEANUP_NESTING; depth++, at = m2_cleanup_parent(p, at->stack_arn))
+        if (!names_parent(p, at, r))
+            return false;
+    return true;
+}
+
 static bool cloudmrhub(struct m2_planning *p, const struct m2_subject *t, struct m2_refusal *r)
 {
     const char *account = m2_cleanup_arn_field(p->a, t->r->stack_arn, 4);
@@ -273,16 +309,36 @@ static bool logs_asked(struct m2_planning *p, const struct m2_subject *t, struct
 /* With the function gone, the name alone is no proof when a function of that name lives. */
 static bool logs_adopted(struct m2_planning *p, const struct m2_subject *t, struct m2_refusal *r)
 {
-    if (!t->log_group || !m2_cleanup_ended(t->r))
+    if (!t->log_group || (!m2_cleanup_ended(t->r) && p->out->state != M2_PLAN_GONE))
         return true;
     struct m2_look look = m2_look_output(p->s, "lambda", "GetFunctionConfiguration", t->arn);
     if (look.seen == M2_ABSENT)
         return true;
-    return refuse(r, "logs.adopted",
-                  look.seen == M2_SEEN
-                      ? "The stack's function is gone, and a function of this name uses it now."
-                      : "Whether a function of this name uses it now could not be read.",
-                  "");
+    return look.seen == M2_SEEN
+               ? refuse(r, "logs.adopted",
+                        "The stack's function is gone, and a function of this name uses it now.", "")
+               : refuse(r, "logs.unread",
+                        m2_arena_printf(p->a,
+                                        "Whether a function of this name uses it now could not be read: %s",
+                                        m2_str_or(look.why, "")),
+                        "Allow lambda:GetFunctionConfiguration.");
+}
+
+/* A group of that name may be another stack's own resource. */
+static bool logs_tag(struct m2_planning *p, const struct m2_subject *t, struct m2_refusal *r)
+{
+    if (!t->log_group)
+        return true;
+    const struct m2_call *asked = NULL;
+    const char *said = m2_cleanup_log_tag(&asked, p, t);
+    if (!asked || asked->status != M2_CALL_OK)
+        return refuse(r, "logs.unread",
+                      m2_arena_printf(p->a, "Whether it is another stack's could not be read: %s",
+                                      m2_look_why(p->a, "logs:ListTagsForResource", asked)),
+                      "Allow logs:DescribeLogGroups and logs:ListTagsForResource.");
+    return !said || m2_str_eq(said, t->r->stack_arn) ||
+           refuse(r, "logs.foreign",
+                  m2_arena_printf(p->a, "Its tag " M2_TAG_STACK_ID " names another stack: %s.", said), "");
 }
 
 static const struct m2_guard guards[] = {
@@ -293,6 +349,9 @@ static const struct m2_guard guards[] = {
     { { "resource-account", M2_GUARD_OWN, "account and region in its ARN are those of the stack" },
       resource_account },
     { { "tag", M2_GUARD_OWN, "its tag " M2_TAG_STACK_ID ", where it can be read, names this stack" }, tag },
+    { { "nested", M2_GUARD_OWN,
+        "each nested stack that it is in names the stack that lists it as its parent" },
+      nested },
     { { "cloudmrhub", M2_GUARD_OWN, "it is neither CloudMRHub's bucket nor in CloudMRHub's account" },
       cloudmrhub },
     { { "bucket-owner", M2_GUARD_OWN,
@@ -305,8 +364,11 @@ static const struct m2_guard guards[] = {
     { { "keep-data", M2_GUARD_KEEP, "it is no bucket, or --keep-data was not given" }, keep_data },
     { { "object-lock", M2_GUARD_KEEP, "no object lock keeps its versions" }, object_lock },
     { { "mfa-delete", M2_GUARD_KEEP, "its versions can be deleted without an MFA device" }, mfa_delete },
-    { { "logs-adopted", M2_GUARD_KEEP, "no function lives under the name of one that the stack has deleted" },
+    { { "logs-adopted", M2_GUARD_KEEP, "no function lives under the name of one that went with its stack" },
       logs_adopted },
+    { { "logs-tag", M2_GUARD_KEEP,
+        "no tag of the log group names another stack, and its tags could be read" },
+      logs_tag },
 };
 
 const struct m2_guard *m2_guard_table(size_t *n)

@@ -205,9 +205,7 @@ static bool listed(const struct m2_planning *p, const char *log_group)
 
 void m2_plan_log_group(struct m2_planning *p, const struct m2_resource *function)
 {
-    const char *id = function->physical_id;
-    const char *name = m2_str_starts(id, "arn:") ? strrchr(id, ':') + 1 : id;
-    const char *group = m2_arena_printf(p->a, "/aws/lambda/%s", name);
+    const char *group = m2_cleanup_log_group(p->a, function->physical_id);
     struct m2_look look = m2_look_item(p->s, "logs", "DescribeLogGroups", "logGroups", "logGroupName", group);
     if (listed(p, group) || look.seen == M2_ABSENT)
         return;

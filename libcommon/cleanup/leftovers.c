@@ -4,19 +4,18 @@
 
 #include "cleanup/plan.h"
 
-static void orphan(struct m2_planning *p, const char *type, const char *id, const char *logical_id,
-                   const char *why)
+static void orphan(struct m2_planning *p, const struct m2_resource *r, const char *reason, const char *why)
 {
     for (size_t i = 0; i < p->out->items.len; i++)
-        if (m2_str_eq(p->out->items.at[i].resource, id))
+        if (m2_str_eq(p->out->items.at[i].resource, r->physical_id))
             return;
     struct m2_plan_item item = { .action = M2_ACT_KEEP,
-                                 .type = type,
-                                 .resource = id,
-                                 .logical_id = logical_id,
+                                 .type = m2_str_or(r->type, ""),
+                                 .resource = r->physical_id,
+                                 .logical_id = m2_str_or(r->logical_id, ""),
                                  .stack_arn = p->out->stack_arn,
                                  .proof = "",
-                                 .reason = "stack.left-behind",
+                                 .reason = reason,
                                  .why = why };
     item.command = m2_cleanup_end_command(p, &item);
     m2_plan_count(p, &item);
@@ -28,19 +27,44 @@ static void tagged(struct m2_planning *p, const char *arn)
 {
     static const char *const bucket = ":s3:::";
     const char *at = strstr(arn, bucket);
-    orphan(p, at ? "AWS::S3::Bucket" : "resource", at ? at + strlen(bucket) : arn, "",
-           "Its tag " M2_TAG_STACK_ID " names the stack that is gone.");
+    const struct m2_resource r = { .type = at ? "AWS::S3::Bucket" : "resource",
+                                   .physical_id = at ? at + strlen(bucket) : arn };
+    orphan(p, &r, "stack.left-behind", "Its tag " M2_TAG_STACK_ID " names the stack that is gone.");
+}
+
+/* An earlier teardown did not see the end: CloudFormation's word alone is not enough. */
+static void look_again(struct m2_planning *p, const struct m2_resource *r)
+{
+    const struct m2_plan_item item = { .action = M2_ACT_DELETE,
+                                       .type = m2_str_or(r->type, ""),
+                                       .resource = r->physical_id,
+                                       .logical_id = m2_str_or(r->logical_id, ""),
+                                       .stack_arn = m2_str_or(r->stack_arn, ""),
+                                       .proof =
+                                           "It was deleted with its stack; whether it is gone is looked at.",
+                                       .reason = "",
+                                       .why = "" };
+    if (p->opt->look_again)
+        m2_vec_push(p->a, &p->out->items, item);
 }
 
 static void listed(struct m2_planning *p, const struct m2_resource *r)
 {
-    struct m2_arena *a = p->a;
-    if (!m2_str_empty(r->physical_id) && !m2_str_eq(r->status, "DELETE_COMPLETE"))
-        orphan(
-            p, m2_str_or(r->type, ""), r->physical_id, m2_str_or(r->logical_id, ""),
-            m2_arena_printf(a, "The stack let it go when it was deleted (%s).", m2_str_or(r->status, "?")));
-    if (m2_str_eq(r->type, "AWS::Lambda::Function") && !m2_str_empty(r->physical_id))
-        m2_plan_log_group(p, r);
+    const char *policy = m2_cleanup_policy(p, r);
+    if (m2_str_empty(r->physical_id))
+        return;
+    if (m2_str_eq(r->status, "DELETE_COMPLETE")) {
+        look_again(p, r);
+        if (m2_str_eq(r->type, "AWS::Lambda::Function")) /* one that was let go writes on */
+            m2_plan_log_group(p, r);
+    } else if (policy && !m2_str_eq(policy, "Delete")) {
+        orphan(p, r, "retained.policy",
+               m2_arena_printf(p->a, "The template said DeletionPolicy: %s.", policy));
+    } else {
+        orphan(p, r, "stack.left-behind",
+               m2_arena_printf(p->a, "The stack let it go when it was deleted (%s).",
+                               m2_str_or(r->status, "?")));
+    }
 }
 
 void m2_plan_leftovers(struct m2_planning *p)

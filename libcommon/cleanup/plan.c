@@ -32,6 +32,22 @@ void m2_plan_note_add(struct m2_planning *p, bool blocks, const char *slug, cons
         m2_vec_push(p->a, &p->out->warnings, note);
 }
 
+bool m2_plan_leaves(const struct m2_plan *p)
+{
+    static const char *const unread[] = { "stack.past-unread", "stack.leftovers-unread" };
+    if (p->state != M2_PLAN_GONE)
+        return false;
+    for (size_t i = 0; i < p->items.len; i++)
+        if (m2_str_eq(p->items.at[i].reason, "stack.left-behind") ||
+            m2_str_ends(p->items.at[i].reason, ".unread"))
+            return true;
+    for (size_t i = 0; i < p->warnings.len; i++)
+        for (size_t k = 0; k < sizeof unread / sizeof unread[0]; k++)
+            if (m2_str_eq(p->warnings.at[i].slug, unread[k]))
+                return true;
+    return false;
+}
+
 size_t m2_plan_work(const struct m2_plan *p)
 {
     size_t n = 0;
@@ -59,7 +75,7 @@ static const char *gone_arn(const struct m2_planning *p)
         if (m2_str_starts(arn, "arn:") && (m2_str_eq(arn, asked) || strstr(arn, named)))
             return arn;
     }
-    return "";
+    return m2_str_starts(asked, "arn:") ? asked : "";
 }
 
 static void head(struct m2_planning *p)

@@ -70,6 +70,12 @@ const char *m2_cleanup_arn_field(struct m2_arena *a, const char *arn, int n);
 const char *m2_cleanup_arn(struct m2_arena *a, const struct m2_resource *r);
 /** The stack id in the tags of what T is, where an answer tells it; NULL: not told. */
 const char *m2_cleanup_stack_tag(const struct m2_planning *p, const struct m2_subject *t);
+/** The stack id in the tags of the log group of function T->r; NULL: none. *ASKED: the call that tells, NULL
+ * when not made. */
+const char *m2_cleanup_log_tag(const struct m2_call **asked, const struct m2_planning *p,
+                               const struct m2_subject *t);
+/** "/aws/lambda/NAME" of a function's physical id. */
+const char *m2_cleanup_log_group(struct m2_arena *a, const char *function);
 /** Its DeletionPolicy: "Delete" where none is written; NULL when the template could not be read. */
 const char *m2_cleanup_policy(struct m2_planning *p, const struct m2_resource *r);
 /** The resource of the parent that is the nested stack ARN, or NULL for the root. */

@@ -116,6 +116,23 @@ const char *m2_cleanup_stack_tag(const struct m2_planning *p, const struct m2_su
     return told;
 }
 
+const char *m2_cleanup_log_group(struct m2_arena *a, const char *function)
+{
+    return m2_arena_printf(a, "/aws/lambda/%s",
+                           m2_str_starts(function, "arn:") ? strrchr(function, ':') + 1 : function);
+}
+
+const char *m2_cleanup_log_tag(const struct m2_call **asked, const struct m2_planning *p,
+                               const struct m2_subject *t)
+{
+    const char *end = m2_arena_printf(p->a, ":log-group:%s", m2_cleanup_log_group(p->a, t->r->physical_id));
+    *asked = NULL;
+    for (const struct m2_call *c = NULL; (c = m2_calls(p->s, "logs", "ListTagsForResource", c));)
+        if (m2_str_ends(m2_v_str(c->input, "resourceArn"), end))
+            *asked = c;
+    return *asked && (*asked)->status == M2_CALL_OK ? tag_in(m2_v_get((*asked)->output, "tags")) : NULL;
+}
+
 /* ---- the template ---- */
 
 static const struct m2_value *read_template(const struct m2_planning *p, const char *stack_arn)

@@ -35,11 +35,16 @@ const char *m2_teardown_journal(struct m2_arena *a, const struct m2_sys *sys, co
 
 /* ---- what is new ---- */
 
+/* The same thing in the same place: a name alone may be another thing's by now. */
 static bool shown(const struct m2_plan *then, const struct m2_plan_item *item)
 {
-    for (size_t i = 0; i < then->items.len; i++)
-        if (then->items.at[i].action == item->action && m2_str_eq(then->items.at[i].resource, item->resource))
+    for (size_t i = 0; i < then->items.len; i++) {
+        const struct m2_plan_item *t = &then->items.at[i];
+        if (t->action == item->action && m2_str_eq(t->resource, item->resource) &&
+            m2_str_eq(t->type, item->type) && m2_str_eq(t->stack_arn, item->stack_arn) &&
+            m2_str_eq(t->logical_id, item->logical_id))
             return true;
+    }
     return false;
 }
 
@@ -61,6 +66,11 @@ static const char *whose(struct m2_teardown_run *x)
 {
     const struct m2_plan *p = &x->out->plan;
     return m2_arena_printf(x->a, "account %s, region %s, plan %s", p->account, p->region, p->hash);
+}
+
+bool m2_teardown_unfinished(const struct m2_journal *j, const char *stack_arn)
+{
+    return m2_journal_open_step(j, PLAN, stack_arn) != NULL;
 }
 
 static int check_journal(struct m2_teardown_run *x, struct m2_err *err)
@@ -165,9 +175,12 @@ static void begin_items(struct m2_teardown_run *x)
 {
     for (size_t i = 0; i < x->out->plan.items.len; i++) {
         const struct m2_plan_item *item = &x->out->plan.items.at[i];
-        bool keep = item->action == M2_ACT_KEEP;
+        /* What stays because it could not be read is not kept on purpose. */
+        bool keep = item->action == M2_ACT_KEEP, unread = m2_str_ends(item->reason, ".unread");
         const struct m2_teardown_item t = { .item = item,
-                                            .state = keep ? M2_END_KEPT : M2_END_NOT_BEGUN,
+                                            .state = keep && unread ? M2_END_LEFT
+                                                     : keep         ? M2_END_KEPT
+                                                                    : M2_END_NOT_BEGUN,
                                             .reason = keep ? item->reason : "",
                                             .said = keep ? item->why : "",
                                             .command = item->command };

@@ -87,6 +87,22 @@ static bool read_line(struct m2_step *out, struct m2_arena *a, struct m2_bytes l
     return false;
 }
 
+/* A first line that was cut off is ours as far as it goes. */
+static bool begins_like_ours(struct m2_bytes line)
+{
+    static const char ours[] = "{\"schema\":\"" SCHEMA "\"";
+    size_t n = line.n < sizeof ours - 1 ? line.n : sizeof ours - 1;
+    return memcmp(line.p, ours, n) == 0;
+}
+
+/* A later version may mean other things by its lines. */
+static bool is_later(struct m2_arena *a, struct m2_bytes line)
+{
+    struct m2_value *v = NULL;
+    const char *schema = m2_json_parse(&v, a, line, "journal", NULL) < 0 ? NULL : m2_v_str(v, "schema");
+    return m2_str_starts(schema, "m2-journal/") && !m2_str_eq(schema, SCHEMA);
+}
+
 static int read_all(struct m2_journal *j, struct m2_err *err)
 {
     struct m2_bytes text;
@@ -96,10 +112,14 @@ static int read_all(struct m2_journal *j, struct m2_err *err)
     for (size_t i = 0; i < text.n;) {
         const char *end = memchr(text.p + i, '\n', text.n - i);
         size_t n = end ? (size_t)(end - text.p) - i : text.n - i;
+        const struct m2_bytes line = { text.p + i, n };
         struct m2_step s;
-        if (n && read_line(&s, j->a, (struct m2_bytes){ text.p + i, n }))
+        if (n && read_line(&s, j->a, line))
             m2_vec_push(j->a, &j->steps, s);
-        else if (n && j->steps.len == 0 && end)
+        else if (n && is_later(j->a, line))
+            return m2_fail(err, M2_EINPUT,
+                           "the journal %s is of a later version of this toolkit; use that one", j->path);
+        else if (n && j->steps.len == 0 && (end || !begins_like_ours(line)))
             return m2_fail(err, M2_EINPUT, "%s is not a journal of this toolkit; move it away", j->path);
         i += n + 1;
     }

@@ -47,6 +47,8 @@ static const struct m2_collect_row rows[] = {
       .topic = M2_T_STACK_PAST, .input = "{'StackName':'$1'}" },
     { ROW("cloudformation", "GetTemplate", OF_STACK, CLEANUP), .topic = M2_T_STACK_LIVE,
       .input = "{'StackName':'$1','TemplateStage':'Processed'}", .leaf = true },
+    { ROW("cloudformation", "GetTemplate", LIST("cloudformation:ListStacks"), CLEANUP), .topic = M2_T_STACK_PAST,
+      .input = "{'StackName':'$1','TemplateStage':'Processed'}", .leaf = true },
     { ROW("cloudformation", "ListImports", LIST("cloudformation:DescribeStacks"), CLEANUP),
       .topic = M2_T_EXPORT, .input = "{'ExportName':'$1'}", .leaf = true },
     { ROW("iam", "GetRole", LIST("cloudformation:DescribeStacks"), CLEANUP), .topic = M2_T_ROLE,
@@ -77,7 +79,9 @@ static const struct m2_collect_row rows[] = {
     { ROW("lambda", "GetFunctionConfiguration", OF_RESOURCE, CLEANUP), .topic = M2_T_FUNCTION,
       .input = "{'FunctionName':'$1'}", .leaf = true, .keep = m2_keep_function_network },
     { ROW("logs", "DescribeLogGroups", OF_RESOURCE, CLEANUP), .topic = M2_T_LOG_GROUP,
-      .input = "{'logGroupNamePrefix':'$1'}", .region_part = 2, .leaf = true },
+      .input = "{'logGroupNamePrefix':'$1'}", .region_part = 2 },
+    { ROW("logs", "ListTagsForResource", LIST("logs:DescribeLogGroups"), CLEANUP), .topic = M2_T_LOG_TAGGED,
+      .input = "{'resourceArn':'$1'}", .region_part = 2, .leaf = true },
 
     /* what is kept in it */
     { ROW("ecr", "DescribeRepositories", OF_RESOURCE, CLEANUP), .topic = M2_T_REPOSITORY,

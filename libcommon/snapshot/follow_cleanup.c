@@ -18,6 +18,8 @@ static void follow_stack(struct m2_collect_run *run, const struct m2_value *stac
     if (gone || !m2_is_published(run, M2_T_STACK_LIVE, arn))
         return;
     m2_publish(run, M2_T_ROLE, role ? m2_arn_name(role) : NULL);
+    if (root)
+        m2_publish(run, M2_T_ROLE, run->target.role ? m2_arn_name(run->target.role) : NULL);
     const struct m2_value *outputs = m2_v_get(stack, "Outputs"), *output;
     m2_v_each(output, i, outputs) m2_publish(run, M2_T_EXPORT, m2_v_str(output, "ExportName"));
 }
@@ -103,8 +105,13 @@ static const struct {
     { "AWS::ECS::Cluster", follow_cluster },         { "AWS::StepFunctions::StateMachine", follow_machine },
 };
 
-/* The functions of a stack that is gone still name their log groups; of its other resources, those it left.
+/* What has gone with its stack: functions still name their log groups, state machines are what a unit names.
  */
+static bool is_asked_when_gone(const char *type)
+{
+    return m2_str_eq(type, "AWS::Lambda::Function") || m2_str_eq(type, "AWS::StepFunctions::StateMachine");
+}
+
 static void follow_resources(struct m2_collect_run *run, const struct m2_call *call)
 {
     struct m2_arena *a = run->a;
@@ -120,7 +127,7 @@ static void follow_resources(struct m2_collect_run *run, const struct m2_call *c
         bool gone = m2_str_eq(m2_v_str(item, "ResourceStatus"), "DELETE_COMPLETE");
         if (past && gone && m2_str_eq(type, "AWS::CloudFormation::Stack"))
             m2_publish(run, M2_T_STACK_PAST, id);
-        if (m2_str_empty(id) || (gone && !m2_str_eq(type, "AWS::Lambda::Function")))
+        if (m2_str_empty(id) || (gone && !is_asked_when_gone(type)))
             continue;
         for (size_t k = 0; k < sizeof types / sizeof types[0]; k++)
             if (m2_str_eq(type, types[k].type))
@@ -132,6 +139,23 @@ static void follow_repositories(struct m2_collect_run *run, const struct m2_call
 {
     const struct m2_value *list = m2_v_get(call->output, "repositories"), *item;
     m2_v_each(item, i, list) m2_publish(run, M2_T_TAGGED, m2_v_str(item, "repositoryArn"));
+}
+
+/* Only the group of exactly that name: the answer holds those that begin with it. */
+static void follow_log_groups(struct m2_collect_run *run, const struct m2_call *call)
+{
+    const char *name = m2_v_str(call->input, "logGroupNamePrefix");
+    const struct m2_value *list = m2_v_get(call->output, "logGroups"), *item;
+    m2_v_each(item, i, call->status == M2_CALL_OK ? list : NULL)
+    {
+        const char *arn = m2_str_or(m2_v_str(item, "arn"), "");
+        size_t n = strlen(arn) - (m2_str_ends(arn, ":*") ? 2 : 0);
+        if (m2_str_eq(m2_v_str(item, "logGroupName"), name) && n)
+            m2_publish(
+                run, M2_T_LOG_TAGGED,
+                m2_parts(run->a,
+                         (const char *[]){ m2_arena_strndup(run->a, arn, n), arn_field(run->a, arn, 3) }, 2));
+    }
 }
 
 static void follow_nothing(struct m2_collect_run *run, const struct m2_call *call)
@@ -146,6 +170,7 @@ static const struct {
     { "cloudformation", "DescribeStacks", follow_stacks },
     { "cloudformation", "ListStackResources", follow_resources },
     { "ecr", "DescribeRepositories", follow_repositories },
+    { "logs", "DescribeLogGroups", follow_log_groups },
     { "stepfunctions", "DescribeStateMachine", follow_nothing },
     { "stepfunctions", "ListExecutions", follow_nothing },
     { "ecs", "ListTasks", follow_nothing },

@@ -93,6 +93,8 @@ static void walk_stack(struct walk *w, const char *arn, const char *name, int de
     bool is_new = true;
     if (arn)
         (void)m2_strmap_at(&w->seen, w->a, arn, &is_new);
+    if (is_new && depth > NESTING)
+        w->v->resources_complete = false;
     if (!is_new || depth > NESTING)
         return;
     struct m2_look self = m2_look_item(w->s, "cloudformation", "DescribeStacks", "Stacks",

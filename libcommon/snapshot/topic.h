@@ -55,6 +55,7 @@ enum m2_topic {
     M2_T_STACK_ABOVE,  /* ARN of the stack that the root asked about is nested in */
     M2_T_EXPORT,       /* name of an export of a live stack */
     M2_T_TAGGED,       /* ARN whose tags are read */
+    M2_T_LOG_TAGGED,   /* ARN of a log group whose tags are read, region */
     M2_T_COUNT
 };
 

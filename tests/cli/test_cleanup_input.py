@@ -4,11 +4,17 @@ import os
 
 import pytest
 
-from fakeaws import KEYS, FakeAws, error
+from fakeaws import IDENTITY, KEYS, FakeAws, error
 
 WRONG = [
     (["--confirm", "x"], 2, "--confirm belongs to --apply"),
     (["--role-arn", "admin"], 2, '"admin" (--role-arn) is no ARN of a role'),
+    (["--role-arn", "arn:aws:sts::123456789012:assumed-role/r/s"], 2, "is no ARN of a role"),
+    (["--role-arn", "arn:aws:iam::1234:role/r"], 2, "it looks like arn:aws:iam::ACCOUNT:role/NAME"),
+    (["--confirm-account", "abc"], 2, '"abc" (--confirm-account) is not an account id; it has 12 digits'),
+    (["--stack", "arn:aws:s3:::bucket"], 2, "is no ARN of a stack"),
+    (["--stack", "arn:aws:cloudformation:eu-west-1:123456789012:stack/s/1", "--region", "us-east-1"], 2,
+     "is not in region us-east-1: give --region eu-west-1"),
     (["--aply"], 2, "--apply"),
     (["--format", "csv"], 2, "csv"),
     (["stack"], 2, "stack"),
@@ -46,5 +52,15 @@ def test_an_account_that_may_not_be_read_gives_no_plan_to_carry_out(cleanup):
 def test_no_stack_in_this_region_says_where_else_to_look(cleanup):
     with FakeAws(error("AccessDenied", action="ListStacks")) as aws:
         run = cleanup("--skip-brain", env={**KEYS, "AWS_ENDPOINT_URL": aws.url})
-        assert run.status == 0 and "nothing to do" in " ".join(run.out.split()) and "--region NAME" in run.out, run
+        assert run.status == 0 and "was not all seen" in " ".join(run.out.split()) and "--region NAME" in run.out, run
         assert "left something behind was not seen: cloudformation:ListStacks" in " ".join(run.out.split()), run
+        # Asked to see it gone, "nothing to do" is no answer where nothing was seen.
+        run = cleanup("--skip-brain", "--apply", "--confirm", "mroptimum-mode2", env={**KEYS, "AWS_ENDPOINT_URL": aws.url})
+        assert run.status == 1, run
+
+
+def test_a_stack_arn_of_another_account_is_not_called_gone(cleanup):
+    arn = "arn:aws:cloudformation:us-east-1:999999999999:stack/mroptimum-mode2/1"
+    with FakeAws(IDENTITY, error("ValidationError", f"Stack with id {arn} does not exist", action="DescribeStacks")) as aws:
+        run = cleanup("--skip-brain", "--stack", arn, "--apply", "--confirm", "mroptimum-mode2", env={**KEYS, "AWS_ENDPOINT_URL": aws.url})
+        assert run.status == 3 and "The stack is of account 999999999999" in run.err, run

@@ -143,7 +143,7 @@ def test_from_full_to_nothing_and_again(lab):
     order = [w for i, w in enumerate(lab.cfn.writes) if i == 0 or lab.cfn.writes[i - 1] != w]
     assert order.index("DeleteObjects") < order.index("DeleteStack") < order.index("DeleteLogGroup")
     again, doc = lab.apply("--delete-logs")
-    assert again.status == 0 and not doc["items"], again
+    assert again.status == 0 and all(i["action"] == "keep" for i in doc["items"]), again
     assert "nothing to do" in words(lab.tool("--apply", "--confirm", STACK))
 
 
@@ -178,7 +178,7 @@ def test_retained_by_the_template_stays_as_it_is(lab):
     assert len(lab.s3.list_objects_v2(Bucket=bucket)["Contents"]) == len(ODD_KEYS)
     lab.check_beside()
     left = lab.plan()[1]
-    assert left["stack"]["state"] == "gone" and by_resource(left)[bucket]["reason"] == "stack.left-behind"
+    assert left["stack"]["state"] == "gone" and by_resource(left)[bucket]["reason"] == "retained.policy"
 
 
 def test_what_does_not_go_is_named_and_let_go_only_when_asked(lab):
@@ -192,7 +192,29 @@ def test_what_does_not_go_is_named_and_let_go_only_when_asked(lab):
     cluster = next(i for i in doc["items"] if i["type"] == "AWS::ECS::Cluster")
     assert run.status == 1 and cluster["outcome"]["reason"] == "retained.forced", run
     assert lab.stack.status == "DELETE_COMPLETE"
+    again, doc = lab.apply()  # it is there still
+    cluster = next(i for i in doc["items"] if i["type"] == "AWS::ECS::Cluster")
+    assert again.status == 1 and cluster["reason"] == "stack.left-behind", again
     lab.check_beside()
+
+
+def test_killed_after_the_stack_was_deleted_the_next_run_looks_at_each_thing(lab, tmp_path):
+    """"Nothing to do" was said on CloudFormation's word alone, although the end of the first run was never seen."""
+    bucket = lab.fill()
+    journal = tmp_path / "journal"
+    assert lab.apply("--journal", journal)[0].status == 0
+    whole = journal.read_text().splitlines(True)
+    lab.s3.create_bucket(Bucket=bucket)  # CloudFormation had said that it was gone
+    assert lab.apply("--journal", journal)[0].status == 0, "an earlier run has seen the end: a bucket of that name is another one"
+    journal.write_text("".join(line for line in whole if not ('"plan"' in line and '"done"' in line)))
+    run, doc = lab.apply("--journal", journal)
+    item = by_resource(doc)[bucket]
+    assert run.status == 1 and item["outcome"]["state"] == "left" and doc["counts"]["gone"] > 5, run
+    assert bucket in lab.buckets() and "DeleteBucket" not in lab.cfn.writes[-3:]
+    lab.s3.delete_bucket(Bucket=bucket)
+    assert lab.apply("--journal", journal)[0].status == 0
+    again, doc = lab.apply("--journal", journal)
+    assert again.status == 0 and all(i["action"] == "keep" for i in doc["items"]), again
 
 
 def set_to(name, value):

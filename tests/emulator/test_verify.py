@@ -50,7 +50,7 @@ def test_from_empty_to_verified_broken_mended_and_unregistered(stack, tools, bra
     bad = verify("--format", "json")
     finding = next(f for f in doc(bad)["findings"] if f["cause"] == "brain.bucket")
     assert bad.status == 1 and roots(bad) == ["brain.bucket"] and "failedBucket of unit" in finding["detail"] and "another-bucket" in finding["detail"], bad
-    assert finding["fix"]["commands"] == [f"m2-register --stack {STACK}"]
+    assert finding["fix"]["commands"] == [f"m2-register --stack {STACK} --region us-east-1"]
     command = finding["fix"]["commands"][0].split()[1:]
     assert register(*command).status == 0 and verify().status == 0, "the fix mends it"
 

@@ -62,6 +62,7 @@ int session_connect(struct session *s, struct m2_net *net, struct m2_err *err)
         .ca_bundle = s->config.ca_bundle.value,
         .user_agent = m2_arena_printf(s->arena, "mode2-toolkit/%s", m2_version()),
         .sys = s->sys,
+        .max_per_host = s->max_per_host,
         .log = s->common->verbose ? log_line : NULL,
         .log_user = s,
     };

@@ -16,6 +16,7 @@ struct session {
     struct m2_setting stack, api_url; /* each with where it came from */
     struct m2_net *net;
     bool owns_net;
+    size_t max_per_host; /* connections; 0: the loop's default */
     struct m2_aws *aws;
     const struct m2_common *common;
 };

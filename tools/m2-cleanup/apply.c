@@ -154,9 +154,27 @@ static int nothing_to_do(struct m2_buf *out, enum m2_exit *status, struct cleanu
 {
     m2_progress_clear(w->progress);
     cleanup_show_plan(out, w, plan);
-    *status = M2_EXIT_OK;
+    *status = m2_plan_leaves(plan) ? M2_EXIT_FOUND : M2_EXIT_OK;
     if (plan->state == M2_PLAN_UNSEEN || plan->blocked.len)
         (void)m2_fail(err, M2_EDENIED, "%s " NOTHING, plan->blocked.at[0].said);
+    return 0;
+}
+
+/* The stack is gone: did an earlier run see that all of it is? If not, it is looked at now. */
+static int look_again(struct cleanup_work *w, struct m2_plan *plan, struct m2_err *err)
+{
+    struct m2_snapshot snap;
+    if (plan->state != M2_PLAN_GONE || m2_str_empty(plan->stack_arn) || plan->blocked.len ||
+        m2_plan_work(plan))
+        return 0;
+    if (open_journal(w, plan, err) < 0)
+        return -1;
+    if (!m2_teardown_unfinished(w->journal, plan->stack_arn))
+        return 0;
+    w->options.look_again = true;
+    if (read_again(w, &snap, w->arena, plan->stack_arn, err) < 0)
+        return -1;
+    m2_plan_make(plan, w->arena, &snap, &w->options);
     return 0;
 }
 
@@ -164,6 +182,8 @@ int cleanup_apply(struct m2_buf *out, enum m2_exit *status, struct cleanup_work 
                   struct m2_err *err)
 {
     struct m2_teardown t = { 0 };
+    if (look_again(w, plan, err) < 0)
+        return -1;
     if (plan->blocked.len || !m2_plan_work(plan))
         return nothing_to_do(out, status, w, plan, err);
     for (int i = 0; i < MOST_QUESTIONS; i++) {

@@ -120,6 +120,7 @@ int cleanup_read(struct m2_snapshot *out, struct cleanup_work *w, const char *st
     };
     options.target.stack = stack;
     options.target.assign_public_ip = -1;
+    options.target.role = w->args->role_arn;
     chain_start(&chain, w);
     int rc = m2_collect(out, w->arena, &options, &timed_out, err);
     chain_finish(&chain);

@@ -1,13 +1,51 @@
 /* One run of m2-cleanup: the plan, or carrying it out. */
+#include <string.h>
+
 #include "cleanup.h"
+#include "m2/deployment.h"
+#include "m2/empty.h"
 #include "m2/file.h"
 
-static int check_usage(const struct cleanup_args *args, struct m2_err *err)
+/* "arn:PARTITION:SERVICE:REGION:ACCOUNT:REST": is FIELD (0-based) of it as it has to be? */
+static bool has_account(struct m2_arena *a, const char *arn)
+{
+    const char *at = arn;
+    for (int i = 0; at && i < 4; i++)
+        at = (at = strchr(at, ':')) ? at + 1 : NULL;
+    return at && m2_is_account_id(m2_arena_strndup(a, at, strcspn(at, ":")));
+}
+
+static int check_usage(struct m2_arena *a, const struct cleanup_args *args, struct m2_err *err)
 {
     if (args->confirm && !args->apply)
         return m2_fail(err, M2_EUSAGE, "--confirm belongs to --apply");
-    if (args->role_arn && !m2_str_starts(args->role_arn, "arn:"))
-        return m2_fail(err, M2_EUSAGE, "\"%s\" (--role-arn) is no ARN of a role", args->role_arn);
+    if (args->role_arn &&
+        (!m2_str_glob("arn:*:iam::*:role/?*", args->role_arn, false) || !has_account(a, args->role_arn)))
+        return m2_fail(
+            err, M2_EUSAGE,
+            "\"%s\" (--role-arn) is no ARN of a role; it looks like arn:aws:iam::ACCOUNT:role/NAME",
+            args->role_arn);
+    if (args->confirm_account && !m2_is_account_id(args->confirm_account))
+        return m2_fail(err, M2_EUSAGE, "\"%s\" (--confirm-account) is not an account id; it has 12 digits",
+                       args->confirm_account);
+    return 0;
+}
+
+/* An ARN tells where its stack is; elsewhere it would only not be found. */
+static int check_stack(struct cleanup_work *w, struct m2_err *err)
+{
+    const char *stack = w->session.stack.value, *region = w->session.config.region.value;
+    if (!m2_str_starts(stack, "arn:"))
+        return 0;
+    if (!m2_str_glob("arn:*:cloudformation:*:*:stack/?*/?*", stack, false) || !has_account(w->arena, stack))
+        return m2_fail(err, M2_EUSAGE,
+                       "\"%s\" (%s) is no ARN of a stack; it looks like "
+                       "arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID",
+                       stack, w->session.stack.source);
+    const char *in = strstr(stack, ":cloudformation:") + strlen(":cloudformation:");
+    if (strncmp(in, region, strlen(region)) != 0 || in[strlen(region)] != ':')
+        return m2_fail(err, M2_EUSAGE, "the stack %s is not in region %s: give --region %.*s", stack, region,
+                       (int)strcspn(in, ":"), in);
     return 0;
 }
 
@@ -66,12 +104,13 @@ static int plan_and_apply(struct m2_buf *out, enum m2_exit *status, struct clean
 static int act(struct m2_buf *out, enum m2_exit *status, struct cleanup_work *w, struct m2_err *err)
 {
     const struct cleanup_args *args = w->args;
-    if (check_usage(args, err) < 0 ||
+    if (check_usage(w->arena, args, err) < 0 ||
         session_settings(&w->session, w->arena, w->world->sys, &args->common, err) < 0 ||
-        settle_options(w, err) < 0)
+        check_stack(w, err) < 0 || settle_options(w, err) < 0)
         return -1;
     if (args->common.output && m2_file_probe(args->common.output, err) < 0)
         return -1;
+    w->session.max_per_host = M2_EMPTY_IN_FLIGHT + 16;
     if (cleanup_settle_brain(w, err) < 0 || session_connect(&w->session, w->world->net, err) < 0)
         return -1;
     return plan_and_apply(out, status, w, err);

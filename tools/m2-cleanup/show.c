@@ -183,6 +183,9 @@ static void lead(struct m2_doc *d, struct m2_arena *a, const struct m2_plan *pla
     size_t work = m2_plan_work(plan), kept = plan->items.len - work;
     if (plan->state == M2_PLAN_UNSEEN)
         m2_doc_lead(d, "The stack %s may not be read; nothing can be planned.", plan->stack);
+    else if (plan->state == M2_PLAN_GONE && plan->items.len == 0 && m2_plan_leaves(plan))
+        m2_doc_lead(d, "There is no stack %s in %s; whether a deleted one left something was not all seen.",
+                    plan->stack, plan->region);
     else if (plan->state == M2_PLAN_GONE && plan->items.len == 0)
         m2_doc_lead(d, "There is no stack %s in %s, and nothing of one was found: nothing to do.",
                     plan->stack, plan->region);

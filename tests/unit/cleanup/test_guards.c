@@ -47,6 +47,18 @@ static void tag(struct scene *c)
     c->t->tag = OTHER;
 }
 
+static void nested(struct scene *c)
+{
+    int child =
+        sim_stack_add(c->s, "arn:aws:cloudformation:" SIM_REGION ":" SIM_ACCOUNT ":stack/child/c", "child");
+    c->t = sim_add(c->s, SIM_BUCKET, "in-another-stacks-child");
+    c->t->inside = 2;
+    c->r = sim_list(c->s, child, c->t, "Thing");
+    c->t->foreign = true;
+    sim_nest(c->s, 0, child, "Child");
+    c->s->stacks[child].parent = OTHER;
+}
+
 static void cloudmrhub(struct scene *c)
 {
     put(c, SIM_BUCKET, "cloudmr-data-cloudmrhub-brain-us-east-1");
@@ -124,6 +136,14 @@ static void logs_adopted(struct scene *c)
     c->opt.delete_logs = true;
 }
 
+static void logs_tag(struct scene *c)
+{
+    sim_list(c->s, 0, sim_add(c->s, SIM_FUNCTION, "fn"), "Function");
+    c->t = sim_add(c->s, SIM_LOGS, "/aws/lambda/fn");
+    c->t->tag = OTHER;
+    c->opt.delete_logs = true;
+}
+
 static const struct {
     const char *guard;
     void (*set)(struct scene *c);
@@ -134,6 +154,7 @@ static const struct {
     { "caller-account", caller_account, true }, /* the account is asked for the whole teardown too */
     { "resource-account", resource_account, false },
     { "tag", tag, false },
+    { "nested", nested, false },
     { "cloudmrhub", cloudmrhub, false },
     { "bucket-owner", bucket_owner, true }, /* x-amz-expected-bucket-owner on every call */
     { "bucket-region", bucket_region, false },
@@ -144,6 +165,7 @@ static const struct {
     { "object-lock", object_lock, true }, /* S3 refuses */
     { "mfa-delete", mfa_delete, true },   /* S3 refuses */
     { "logs-adopted", logs_adopted, false },
+    { "logs-tag", logs_tag, false },
 };
 
 static const char *journal_path(void)

@@ -27,6 +27,7 @@ static void make(struct desk *d, const char *extra)
     struct m2_value *more = NULL;
     const struct m2_value *call;
     struct m2_err err = { 0 };
+    d->s->role_arn = d->opt.role_arn;
     cr_assert_eq(sim_read(d->s, &snap, d->a, SIM_STACK, &err), 0, "%s", err.msg);
     if (extra) {
         cr_assert_eq(m2_json_parse(&more, d->a, m2_bytes_of(extra), "extra", &err), 0, "%s", err.msg);
@@ -116,10 +117,59 @@ Test(plan, with_a_role_the_stack_deletes_by_its_own_rights)
     d.s->gone_role = true;
     make(&d, NULL);
     cr_assert(noted(&d.plan, true, "stack.role-gone"));
+    (void)sim_add(d.s, SIM_ROLE, "another");
     d.opt.role_arn = "arn:aws:iam::" SIM_ACCOUNT ":role/another";
     make(&d, NULL);
     cr_assert_eq(d.plan.blocked.len, 0, "%s", d.plan.blocked.len ? d.plan.blocked.at[0].said : "");
     cr_assert_not_null(right(&d.plan, "iam:PassRole"));
+    end(&d);
+}
+
+/* It gets the right to delete: another account's, one that is not there, one that may not be looked at. */
+Test(plan, a_role_that_is_given_is_looked_at_first)
+{
+    struct desk d;
+    begin(&d);
+    d.opt.role_arn = "arn:aws:iam::" SIM_OTHER ":role/theirs";
+    make(&d, NULL);
+    cr_assert(noted(&d.plan, true, "stack.role-foreign"));
+    d.opt.role_arn = "arn:aws:iam::" SIM_ACCOUNT ":role/nowhere";
+    make(&d, NULL);
+    cr_assert(noted(&d.plan, true, "stack.role-gone"));
+    make(&d,
+         "[{\"service\":\"iam\",\"operation\":\"GetRole\",\"input\":{\"RoleName\":\"nowhere\"},\"status\":"
+         "\"error\",\"error\":{\"code\":\"AccessDenied\",\"message\":\"no\",\"http_status\":403}}]");
+    cr_assert(noted(&d.plan, true, "stack.role-unread"));
+    end(&d);
+}
+
+Test(plan, an_alias_that_may_not_be_read_does_not_open_a_production_account)
+{
+    struct desk d;
+    begin(&d);
+    const char *denied =
+        "[{\"service\":\"iam\",\"operation\":\"ListAccountAliases\",\"input\":{},\"status\":\"error\","
+        "\"error\":{\"code\":\"AccessDenied\",\"message\":\"no\",\"http_status\":403}}]";
+    d.s->no_alias = true;
+    make(&d, denied);
+    cr_assert(noted(&d.plan, true, "account.alias-unread"));
+    d.opt.confirm_account = SIM_ACCOUNT;
+    make(&d, denied);
+    cr_assert_not(noted(&d.plan, true, "account.alias-unread"));
+    end(&d);
+}
+
+Test(plan, keep_data_is_no_promise_beside_what_empties_buckets)
+{
+    struct desk d;
+    begin(&d);
+    own(&d, SIM_BUCKET, "data");
+    d.s->emptier = true;
+    make(&d, NULL);
+    cr_assert_not(noted(&d.plan, true, "bucket.auto-delete"));
+    d.opt.keep_data = true;
+    make(&d, NULL);
+    cr_assert(noted(&d.plan, true, "bucket.auto-delete"));
     end(&d);
 }
 
@@ -146,12 +196,44 @@ Test(plan, units_are_the_stacks_by_its_own_state_machine_alone)
     cr_assert_eq(item(&d.plan, "elsewhere")->action, M2_ACT_KEEP);
     cr_assert_str_eq(item(&d.plan, "elsewhere")->reason, "unit.other-account");
     cr_assert_null(item(&d.plan, "look-alike"));
+    d.s->resources[0].policy = "Retain"; /* jobs go on there */
+    make(&d, UNITS);
+    cr_assert_eq(item(&d.plan, "mine")->action, M2_ACT_KEEP);
+    cr_assert_str_eq(item(&d.plan, "mine")->reason, "unit.machine-stays");
+    d.s->resources[0].policy = NULL;
+    d.s->resources[0].status = "DELETE_COMPLETE"; /* somebody else made one of that name since */
+    make(&d, UNITS);
+    cr_assert_eq(item(&d.plan, "mine")->action, M2_ACT_KEEP);
+    cr_assert_str_eq(item(&d.plan, "mine")->reason, "unit.adopted");
+    d.s->resources[0].status = "CREATE_COMPLETE";
     d.opt.brain_problem = "nobody answers";
     make(&d, NULL);
     cr_assert(noted(&d.plan, true, "brain.not-asked"));
     d.opt.skip_brain = true;
     make(&d, NULL);
     cr_assert_eq(d.plan.blocked.len, 0);
+    end(&d);
+}
+
+/* A log group of a function that was let go is in use; one whose tags cannot be read may be another stack's.
+ */
+Test(plan, logs_that_are_not_proved_abandoned_stay)
+{
+    struct desk d;
+    begin(&d);
+    own(&d, SIM_FUNCTION, "fn");
+    (void)sim_add(d.s, SIM_LOGS, "/aws/lambda/fn");
+    d.opt.delete_logs = true;
+    d.s->no_log_tags = true;
+    make(&d, NULL);
+    cr_assert_str_eq(item(&d.plan, "/aws/lambda/fn")->reason, "logs.unread");
+    d.s->no_log_tags = false;
+    make(&d, NULL);
+    cr_assert_eq(item(&d.plan, "/aws/lambda/fn")->action, M2_ACT_DELETE_LOGS);
+    d.s->stacks[0].status = "DELETE_COMPLETE";
+    d.s->resources[0].status = "DELETE_SKIPPED";
+    make(&d, NULL);
+    cr_assert_null(item(&d.plan, "/aws/lambda/fn"));
     end(&d);
 }
 
@@ -183,6 +265,19 @@ Test(plan, a_stack_that_is_gone_leaves_what_it_let_go)
     cr_assert_eq(item(&d.plan, "/aws/lambda/fn")->action, M2_ACT_DELETE_LOGS);
     cr_assert_null(item(&d.plan, "/aws/lambda/fn-2"));
     cr_assert_eq(item(&d.plan, "mine")->action, M2_ACT_UNREGISTER, "its state machine was the stack's");
+    cr_assert(m2_plan_leaves(&d.plan));
+    d.s->things[2].gone = false; /* a new stack made one of the same name */
+    make(&d, UNITS);
+    cr_assert_str_eq(item(&d.plan, "mine")->reason, "unit.adopted");
+    d.s->resources[0].policy = "Retain"; /* kept on purpose */
+    tagged->tag = NULL;
+    make(&d, UNITS);
+    cr_assert_str_eq(item(&d.plan, "let-go")->reason, "retained.policy");
+    cr_assert_not(m2_plan_leaves(&d.plan));
+    cr_assert_null(item(&d.plan, "fn"), "an earlier run saw the end");
+    d.opt.look_again = true;
+    make(&d, UNITS);
+    cr_assert_eq(item(&d.plan, "fn")->action, M2_ACT_DELETE);
     end(&d);
 }
 

@@ -125,3 +125,36 @@ Test(journal, the_state_directory)
     cr_assert_str_eq(m2_step_state_name(M2_STEP_SKIPPED), "skipped");
     m2_arena_free(a);
 }
+
+/* A file of one line without an end, as editors leave it, was taken for a journal and written into. */
+Test(journal, a_foreign_file_and_one_of_a_later_version_are_left_alone)
+{
+    static const struct {
+        const char *text, *says;
+    } files[] = {
+        { "my only copy of the password list", "is not a journal of this toolkit" },
+        { "{\"schema\":\"something/1\"}", "is not a journal of this toolkit" },
+        { "{\"schema\":\"m2-journal/2\",\"step\":\"x\"}\n", "is of a later version" },
+        { "{\"schema\":\"m2-journal/"
+          "1\",\"run\":\"r\",\"tool\":\"t\",\"time\":\"2026-01-01T00:00:00Z\",\"step\":\"s\","
+          "\"resource\":\"x\",\"state\":\"done\"}\n{\"schema\":\"m2-journal/2\"}\n",
+          "is of a later version" },
+    };
+    struct m2_arena *a = m2_arena_new();
+    const char *home = home_new(a), *path = m2_arena_printf(a, "%s/x", home);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct m2_journal *j = NULL;
+        struct m2_err err = { 0 };
+        struct m2_bytes left;
+        bool locked = false;
+        cr_assert_eq(m2_file_write(path, m2_bytes_of(files[i].text), 0600, &err), 0);
+        cr_assert_eq(m2_journal_open(&j, a, path, "m2-test", m2_sys_real(), &err), 0);
+        cr_assert_eq(m2_journal_lock(j, &locked, &err), -1, "%zu", i);
+        cr_assert(err.code == M2_EINPUT && strstr(err.msg, files[i].says), "%zu: %s", i, err.msg);
+        m2_journal_close(j);
+        cr_assert_eq(m2_file_read(&left, a, path, 4096, &err), 0);
+        cr_assert(left.n == strlen(files[i].text) && memcmp(left.p, files[i].text, left.n) == 0);
+    }
+    home_remove(home);
+    m2_arena_free(a);
+}

@@ -260,6 +260,7 @@ int sim_read(struct sim *s, struct m2_snapshot *out, struct m2_arena *a, const c
     *opt = (struct m2_collect_options){ .sys = &s->sys, .net = &s->net, .reading = M2_READ_CLEANUP };
     opt->target.stack = stack;
     opt->target.assign_public_ip = -1;
+    opt->target.role = s->role_arn;
     return m2_collect_with(out, a, opt, seam, &timed_out, err);
 }
 
@@ -320,6 +321,7 @@ void sim_teardown(struct sim_run *out, struct sim *s, struct m2_arena *a, const 
     *out = (struct sim_run){ 0 };
     if (!guards)
         guards = m2_guard_table(&n_guards);
+    s->role_arn = opt->role_arn;
     if ((out->rc = sim_read(s, snap, a, SIM_STACK, &out->err)) < 0)
         return;
     m2_plan_make_with(&out->plan, a, snap, opt, guards, n_guards);

@@ -81,7 +81,9 @@ struct sim {
     struct sim_resource resources[SIM_RESOURCES];
     struct sim_stack stacks[SIM_STACKS];
     int n_things, n_resources, n_stacks;
-    bool gone_role;
+    bool gone_role, no_log_tags, no_alias;
+    bool emptier;         /* the root lists a custom resource that empties buckets */
+    const char *role_arn; /* of --role-arn, to be looked at; or NULL */
     /* what happened */
     unsigned calls, writes;
     unsigned violations;

@@ -122,6 +122,10 @@ static void logs_of(struct sim *s, const struct sim_thing *function, const struc
     struct sim_thing *t = sim_add(s, SIM_LOGS, m2_arena_printf(s->a, "/aws/lambda/%s", function->id));
     if (!opt->delete_logs || kept)
         return;
+    if (chance(s, 8)) { /* another stack has it as a resource of its own */
+        t->tag = OTHER_ARN;
+        return;
+    }
     t->foreign = false;
     t->fate = SIM_GOES;
 }
@@ -170,6 +174,11 @@ static void children(struct sim *s, const struct m2_plan_options *opt, bool *ref
                               m2_arena_printf(s->a, SIM_STACK "-App-%d", i));
         struct sim_resource *r = sim_nest(s, 0, k, m2_arena_printf(s->a, "App%d", i));
         bool kept = chance(s, 10);
+        if (chance(s, 3)) { /* it is nested in another stack, whatever this one lists */
+            s->stacks[k].parent = OTHER_ARN;
+            kept = true;
+            *refused = true;
+        }
         *refused = *refused || s->stacks[0].no_template;
         r->policy = kept ? "Retain" : NULL;
         int m = below(s, 5);

@@ -23,8 +23,11 @@ static void caller(struct sim *s, struct sim_answer *out, struct m2_arena *a, co
 static void aliases(struct sim *s, struct sim_answer *out, struct m2_arena *a, const struct m2_value *in)
 {
     (void)in;
-    out->output =
-        s->alias ? sim_json(a, "{'AccountAliases':['%s']}", s->alias) : sim_json(a, "{'AccountAliases':[]}");
+    if (s->no_alias)
+        sim_error(out, "AccessDenied", "no", 403);
+    else
+        out->output = s->alias ? sim_json(a, "{'AccountAliases':['%s']}", s->alias)
+                               : sim_json(a, "{'AccountAliases':[]}");
 }
 
 static void simulate(struct sim *s, struct sim_answer *out, struct m2_arena *a, const struct m2_value *in)
@@ -169,7 +172,22 @@ static void log_groups(struct sim *s, struct sim_answer *out, struct m2_arena *a
         if (s->things[i].kind == SIM_LOGS && !s->things[i].gone &&
             m2_str_starts(s->things[i].id, m2_v_str(in, "logGroupNamePrefix")))
             m2_v_push(a, m2_v_get(out->output, "logGroups"),
-                      sim_json(a, "{'logGroupName':'%s','storedBytes':5}", s->things[i].id));
+                      sim_json(a,
+                               "{'logGroupName':'%s','storedBytes':5,'arn':'arn:aws:logs:" SIM_REGION
+                               ":" SIM_ACCOUNT ":log-group:%s:*'}",
+                               s->things[i].id, s->things[i].id));
+}
+
+static void log_tags(struct sim *s, struct sim_answer *out, struct m2_arena *a, const struct m2_value *in)
+{
+    const char *at = strstr(m2_str_or(m2_v_str(in, "resourceArn"), ""), ":log-group:");
+    const struct sim_thing *t =
+        need(s, out, SIM_LOGS, at ? at + strlen(":log-group:") : "", "ResourceNotFoundException");
+    if (t && s->no_log_tags)
+        sim_error(out, "AccessDeniedException", "no", 400);
+    else if (t)
+        out->output = t->tag ? sim_json(a, "{'tags':{'aws:cloudformation:stack-id':'%s'}}", t->tag)
+                             : sim_json(a, "{'tags':{}}");
 }
 
 static void delete_logs(struct sim *s, struct sim_answer *out, struct m2_arena *a, const struct m2_value *in)
@@ -324,6 +342,7 @@ const struct sim_op_row sim_ops_services[] = {
     { "lambda GetFunctionConfiguration", get_function, false },
     { "lambda UpdateFunctionConfiguration", update_function, true },
     { "logs DescribeLogGroups", log_groups, false },
+    { "logs ListTagsForResource", log_tags, false },
     { "logs DeleteLogGroup", delete_logs, true },
     { "stepfunctions DescribeStateMachine", describe_machine, false },
     { "stepfunctions ListTagsForResource", machine_tags, false },
