@@ -51,6 +51,7 @@ struct m2_findings {
     const char *blocked_by;           /* uid of the failure for which nothing could be read (credentials), or NULL */
     size_t counts[M2_STATUS_COUNT];
     const char *tool, *version, *account, *region, *stack, *generated_at;
+    const struct m2_diff *compared; /* with an earlier snapshot or report, or NULL (m2/diff.h) */
     M2_VEC(const char *) notes; /* sentences about the run: defaults taken, warnings of the configuration */
 };
 

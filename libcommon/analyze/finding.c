@@ -1,5 +1,6 @@
 #include "m2/finding.h"
 
+#include "m2/diff.h"
 #include "m2/str.h"
 
 static const char *const status_names[M2_STATUS_COUNT] = { "pass", "warn", "fail", "unknown", "skip" };
@@ -87,6 +88,8 @@ struct m2_value *m2_findings_to_value(struct m2_arena *a, const struct m2_findin
     for (size_t i = 0; i < f->list.len; i++)
         m2_v_push(a, list, one(a, f->list.at[i]));
     m2_v_set(a, o, "findings", list);
+    if (f->compared)
+        m2_v_set(a, o, "compared", m2_diff_to_value(a, f->compared));
     m2_v_set(a, o, "notes", strings(a, f->notes.at, f->notes.len));
     return o;
 }

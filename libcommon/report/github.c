@@ -5,6 +5,7 @@
  * Source:    GitHub Docs, "Workflow commands for GitHub Actions": a message ends at the line's end, "%", CR
  * and LF are written as %25, %0D, %0A; in properties also ":" and "," as %3A, %2C.
  */
+#include "m2/diff.h"
 #include "m2/str.h"
 #include "report/render.h"
 
@@ -75,6 +76,10 @@ void m2_render_github(struct m2_buf *out, const struct m2_findings *f, const str
     struct m2_arena *a = m2_arena_new();
     m2_github_annotation(out, f->counts[M2_FAIL] ? "error" : "notice", m2_str_or(f->tool, "report"),
                          m2_report_verdict(a, f, f->root_causes.len));
+    if (f->compared)
+        m2_github_annotation(
+            out, "notice", m2_str_or(f->tool, "report"),
+            m2_arena_printf(a, "Compared with %s: %s.", f->compared->name, m2_diff_summary(a, f->compared)));
     for (size_t i = 0; i < f->root_causes.len; i++) {
         const struct m2_finding *it = m2_finding_by_uid(f, f->root_causes.at[i]);
         if (it)

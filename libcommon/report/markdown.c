@@ -1,5 +1,6 @@
 /* Findings as a document: the verdict, the root causes with proof and fix, then tables of the rest. Markdown
  * is its rendering. */
+#include "m2/diff.h"
 #include "m2/doc.h"
 #include "m2/str.h"
 #include "report/render.h"
@@ -92,6 +93,34 @@ static void summary(struct m2_doc *d, const struct m2_findings *f)
     }
 }
 
+static void compared(struct m2_doc *d, struct m2_arena *a, const struct m2_diff *diff)
+{
+    if (!diff)
+        return;
+    m2_doc_heading(d, "Compared with %s%s%s: %s", diff->name, diff->generated_at ? " of " : "",
+                   m2_str_or(diff->generated_at, ""), m2_diff_summary(a, diff));
+    if (diff->list.len) {
+        struct m2_doc_table *t = m2_doc_table(d, NULL);
+        m2_doc_column(t, "Change", "change", M2_LEFT);
+        m2_doc_column(t, "Check", "check", M2_LEFT);
+        m2_doc_column(t, "Resource", "resource", M2_LEFT);
+        m2_doc_column(t, "What", "what", M2_LEFT);
+        m2_doc_column(t, "Now", "now", M2_LEFT);
+        for (size_t i = 0; i < diff->list.len; i++) {
+            const struct m2_change *c = &diff->list.at[i];
+            m2_doc_row(t, false);
+            m2_doc_cell(t, "%s", m2_change_name(c->kind));
+            m2_doc_cell(t, "%s", c->id);
+            m2_doc_cell(t, "%s", c->resource);
+            m2_doc_cell(t, "%s", c->title);
+            m2_doc_cell(t, "%s", m2_change_states(a, c));
+        }
+    }
+    if (diff->not_compared.len)
+        m2_doc_note(d, "%zu checks are not compared, because only one side made them.",
+                    diff->not_compared.len);
+}
+
 struct m2_doc *m2_report_doc(struct m2_arena *a, const struct m2_findings *f)
 {
     struct m2_doc *d = m2_doc_new(a, m2_arena_printf(a, "%s: %s", m2_str_or(f->tool, "report"), f->verdict));
@@ -99,6 +128,7 @@ struct m2_doc *m2_report_doc(struct m2_arena *a, const struct m2_findings *f)
     m2_doc_text(d, "Account %s, region %s%s%s", m2_str_or(f->account, "not known"),
                 m2_str_or(f->region, "not known"), m2_str_empty(f->stack) ? "" : ", stack ",
                 m2_str_or(f->stack, ""));
+    compared(d, a, f->compared);
     for (size_t i = 0; i < f->root_causes.len; i++) {
         const struct m2_finding *it = m2_finding_by_uid(f, f->root_causes.at[i]);
         if (it)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "m2/diff.h"
 #include "m2/mem.h"
 #include "m2/str.h"
 #include "report/text.h"
@@ -31,6 +32,33 @@ static void target(struct m2_printer *p)
                                     m2_str_or(p->f->region, "not known"),
                                     m2_str_empty(stack) ? "" : ", stack ", m2_str_or(stack, "")),
                     M2_ALL_LINES);
+}
+
+/* What became of it since; each line says in words what its mark says. */
+static void compared(struct m2_printer *p)
+{
+    const struct m2_diff *d = p->f->compared;
+    static const char *const marks[M2_CHANGE_KINDS] = { "+ ", "- ", "~ " };
+    if (!d)
+        return;
+    m2_buf_addc(p->out, '\n');
+    m2_report_field(p, 0, "",
+                    m2_arena_printf(p->arena, "Compared with %s%s%s: %s.", d->name,
+                                    d->generated_at ? " of " : "", m2_str_or(d->generated_at, ""),
+                                    m2_diff_summary(p->arena, d)),
+                    M2_ALL_LINES);
+    for (size_t i = 0; i < d->list.len; i++) {
+        const struct m2_change *c = &d->list.at[i];
+        m2_report_field(p, 2, marks[c->kind],
+                        m2_arena_printf(p->arena, "%s: %s, %s: %s (%s)", m2_change_name(c->kind), c->id,
+                                        c->resource, c->title, m2_change_states(p->arena, c)),
+                        M2_ALL_LINES);
+    }
+    if (d->not_compared.len)
+        m2_report_field(p, 2, "",
+                        m2_arena_printf(p->arena, "Not compared, because only one side made them: %s.",
+                                        m2_report_names(p, d->not_compared.at, d->not_compared.len, 4)),
+                        M2_ALL_LINES);
 }
 
 static void summary(struct m2_printer *p)
@@ -63,6 +91,7 @@ void m2_render_text(struct m2_buf *out, const struct m2_findings *f, const struc
     p.shown = m2_xcalloc(f->list.len, sizeof *p.shown);
     verdict(&p, m2_report_roots(&p, &roots));
     target(&p);
+    compared(&p);
     m2_report_root_causes(&p, &roots);
     if (!style->quiet) {
         m2_report_rest(&p);

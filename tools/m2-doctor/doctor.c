@@ -8,6 +8,7 @@
 #include "common/units.h"
 #include "m2/check.h"
 #include "m2/collect.h"
+#include "m2/diff.h"
 #include "m2/endpoint.h"
 #include "m2/file.h"
 #include "m2/report.h"
@@ -24,6 +25,7 @@ struct run {
     struct units_reading units;
     struct m2_progress *progress;
     struct m2_snapshot snap;
+    struct m2_findings then; /* --compare */
     M2_VEC(const char *) notes;
     const char *tool;
 };
@@ -176,24 +178,34 @@ static int get_snapshot(struct run *r, const char *const *checks, struct m2_err 
     return doctor_templates_read(&r->snap, a, err);
 }
 
+static struct m2_analyze_options analyze_options(struct run *r)
+{
+    char now[M2_ISO_SIZE];
+    m2_time_iso(now, m2_now_ms(r->world->sys) / 1000 * 1000);
+    return (struct m2_analyze_options){
+        .only = only(r),
+        .skip = list_of(r, &r->args->skip),
+        .tool = doctor_tool.name,
+        .version = m2_version(),
+        .generated_at = m2_arena_strdup(r->arena, now),
+        .profile = r->args->common.profile,
+    };
+}
+
 static int render(struct m2_buf *out, enum m2_exit *status, struct run *r, struct m2_err *err)
 {
     const struct doctor_args *a = r->args;
-    char now[M2_ISO_SIZE];
-    m2_time_iso(now, m2_now_ms(r->world->sys) / 1000 * 1000);
-    const struct m2_analyze_options options = {
-        .only = only(r),
-        .skip = list_of(r, &a->skip),
-        .tool = doctor_tool.name,
-        .version = m2_version(),
-        .generated_at = now,
-        .profile = a->common.profile,
-    };
+    const struct m2_analyze_options options = analyze_options(r);
     struct m2_findings found = { 0 };
+    struct m2_diff diff;
     if (m2_analyze(&found, r->arena, &r->snap, &options, err) < 0)
         return -1;
     for (size_t i = 0; i < r->notes.len; i++)
         m2_vec_push(r->arena, &found.notes, r->notes.at[i]);
+    if (a->compare) {
+        m2_diff_make(&diff, r->arena, &r->then, &found, a->compare);
+        found.compared = &diff;
+    }
     const struct m2_report_style style = {
         .width = a->common.output ? 80 : r->world->term.width,
         .color = !a->common.output && r->world->term.color,
@@ -227,6 +239,13 @@ static int check_files(const struct doctor_args *a, struct m2_err *err)
     return 0;
 }
 
+/* What is compared with is read before the account is: a wrong file is told at once. */
+static int read_compared(struct run *r, struct m2_err *err)
+{
+    const struct m2_analyze_options options = analyze_options(r);
+    return r->args->compare ? doctor_compare_read(&r->then, r->arena, r->args->compare, &options, err) : 0;
+}
+
 /* A snapshot is read without the reader's own AWS configuration, be it broken or for another account. */
 static int read_settings(struct run *r, struct m2_err *err)
 {
@@ -257,8 +276,8 @@ static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struc
     struct m2_err cut = { 0 };
     const char *const *checks = NULL;
     if (m2_checks_select(&checks, r->arena, only(r), list_of(r, &a->skip), err) < 0 ||
-        read_settings(r, err) < 0 || check_files(a, err) < 0 || settle_brain(r, checks, err) < 0 ||
-        get_snapshot(r, checks, &cut, err) < 0)
+        read_settings(r, err) < 0 || check_files(a, err) < 0 || read_compared(r, err) < 0 ||
+        settle_brain(r, checks, err) < 0 || get_snapshot(r, checks, &cut, err) < 0)
         return -1;
     m2_progress_clear(r->progress);
     if (a->save_snapshot && m2_snapshot_save(&r->snap, a->save_snapshot, !a->no_redact, err) < 0)

@@ -6,13 +6,14 @@
 
 #include "common/login.h"
 #include "common/main.h"
+#include "m2/check.h"
 #include "m2/cli.h"
 #include "m2/snapshot.h"
 
 struct doctor_args {
     struct m2_common common;
     struct login_args login;
-    const char *snapshot, *save_snapshot;
+    const char *snapshot, *save_snapshot, *compare;
     const char *vpc, *assign_public_ip, *lambda_image, *fargate_image, *expect_account;
     struct m2_strlist templates, subnet, security_group, only, skip;
     int64_t since_ms;
@@ -37,6 +38,10 @@ int doctor_snapshot_empty(struct m2_snapshot *out, struct m2_arena *a, const str
                           const char *region, const char *stack, struct m2_err *err) M2_MUST_USE;
 /** Put the files of --template, and the local ones nested in them, into SNAP. */
 int doctor_templates_read(struct m2_snapshot *snap, const struct doctor_args *args, struct m2_err *err) M2_MUST_USE;
+
+/** The findings of FILE, an earlier report or a snapshot that is analysed by OPTIONS. Errors: M2_EINPUT, M2_ELIMIT, M2_EIO. */
+int doctor_compare_read(struct m2_findings *out, struct m2_arena *a, const char *file,
+                        const struct m2_analyze_options *options, struct m2_err *err) M2_MUST_USE;
 
 /** --list-checks, text or JSON. */
 void doctor_list_checks(struct m2_buf *out, struct m2_arena *a, const struct doctor_args *args, int width);
