@@ -86,7 +86,7 @@ _m2_doctor()
         return
         ;;
     --format)
-        COMPREPLY=($(compgen -W 'text json markdown junit github' -- "$cur"))
+        COMPREPLY=($(compgen -W 'text json markdown html junit github' -- "$cur"))
         return
         ;;
     --output)

@@ -43,7 +43,7 @@ _m2_verify()
         return
         ;;
     --format)
-        COMPREPLY=($(compgen -W 'text json markdown junit github' -- "$cur"))
+        COMPREPLY=($(compgen -W 'text json markdown html junit github' -- "$cur"))
         return
         ;;
     --output)

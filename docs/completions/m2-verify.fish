@@ -15,7 +15,7 @@ complete -c m2-verify -l region -x -d 'AWS region (default: the profile\'s, else
 complete -c m2-verify -l stack -x -d 'CloudFormation stack (default: mroptimum-mode2)'
 complete -c m2-verify -l endpoint-url -x -d 'one endpoint for every AWS call'
 complete -c m2-verify -l api-url -x -d 'address of CloudMR Brain'
-complete -c m2-verify -l format -x -a 'text json markdown junit github' -d 'how the result is written (default: text)'
+complete -c m2-verify -l format -x -a 'text json markdown html junit github' -d 'how the result is written (default: text)'
 complete -c m2-verify -l output -r -F -d 'write the result to FILE, complete or not at all'
 complete -c m2-verify -l color -x -a 'auto always never' -d 'colour on the terminal (default: auto)'
 complete -c m2-verify -l quiet -s q -d 'no progress, only the result'

@@ -54,8 +54,10 @@ void m2_doc_empty(struct m2_doc_table *t, const char *text);
 enum m2_doc_chart_kind {
     M2_CHART_BARS,    /* one bar a point, horizontal, in the given order */
     M2_CHART_LINES,   /* one line a series over x */
+    M2_CHART_PATH,    /* a series is a lane of hops: a point's label names the hop, its y is one of enum m2_path_mark */
     M2_CHART_BAND     /* three series of equal length (low, middle, high) over labelled x */
 };
+enum m2_path_mark { M2_PATH_OPEN, M2_PATH_STOPPED, M2_PATH_UNKNOWN };
 /** ALT: the whole message of the chart in words, for who cannot see it (and in place of it in text and markdown). */
 struct m2_doc_chart *m2_doc_chart(struct m2_doc *d, enum m2_doc_chart_kind kind, const char *title, const char *alt);
 void m2_doc_axes(struct m2_doc_chart *c, const char *x, const char *y);

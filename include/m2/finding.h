@@ -43,6 +43,18 @@ struct m2_finding {
     int64_t count;                  /* how often (grouped events); 1 */
 };
 
+/* The way of traffic from one place to another, as far as it is judged: each hop passes, fails (stops it) or is unknown. */
+#define M2_PATH_HOPS 4
+struct m2_hop {
+    const char *name; /* "route" */
+    enum m2_status status;
+    const char *said; /* why it stops, or is not known; "" */
+};
+struct m2_path {
+    const char *from, *to, *way; /* "subnet-1", "ECR API", "through NAT gateway nat-1" or "" */
+    struct m2_hop hops[M2_PATH_HOPS]; /* in the order in which they are met */
+};
+
 struct m2_findings {
     struct m2_arena *arena;
     M2_VEC(struct m2_finding *) list;
@@ -51,6 +63,7 @@ struct m2_findings {
     const char *blocked_by;           /* uid of the failure for which nothing could be read (credentials), or NULL */
     size_t counts[M2_STATUS_COUNT];
     const char *tool, *version, *account, *region, *stack, *generated_at;
+    M2_VEC(struct m2_path) paths;   /* of the network, from each subnet to each destination; for reports that draw */
     const struct m2_diff *compared; /* with an earlier snapshot or report, or NULL (m2/diff.h) */
     M2_VEC(const char *) notes; /* sentences about the run: defaults taken, warnings of the configuration */
 };

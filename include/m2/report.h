@@ -18,7 +18,7 @@ struct m2_report_style {
 };
 
 struct m2_renderer {
-    const char *name; /* "text", "json", "markdown", "junit", "github" */
+    const char *name; /* "text", "json", "markdown", "html", "junit", "github" */
     void (*render)(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
 };
 /** Ended by a row whose name is NULL; --format and its help are read from here. */

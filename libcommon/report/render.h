@@ -7,8 +7,13 @@
 void m2_render_text(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
 void m2_render_json(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
 void m2_render_markdown(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
+void m2_render_html(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
 void m2_render_junit(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
 void m2_render_github(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style);
+
+/** Append the network's paths to D, a chart for each place that they begin at. */
+struct m2_doc;
+void m2_report_paths(struct m2_doc *d, struct m2_arena *a, const struct m2_findings *f);
 
 /** "Not ready: 2 root causes explain 3 more failures." ROOTS: how many are told. */
 const char *m2_report_verdict(struct m2_arena *a, const struct m2_findings *f, size_t roots);

@@ -6,8 +6,13 @@
 #include "report/render.h"
 
 static const struct m2_renderer renderers[] = {
-    { "text", m2_render_text },   { "json", m2_render_json },     { "markdown", m2_render_markdown },
-    { "junit", m2_render_junit }, { "github", m2_render_github }, { NULL, NULL },
+    { "text", m2_render_text },
+    { "json", m2_render_json },
+    { "markdown", m2_render_markdown },
+    { "html", m2_render_html },
+    { "junit", m2_render_junit },
+    { "github", m2_render_github },
+    { NULL, NULL },
 };
 
 const struct m2_renderer *m2_renderers(void)

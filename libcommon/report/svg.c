@@ -168,6 +168,7 @@ void m2_svg_chart(struct m2_buf *out, const struct m2_doc_chart *c, const char *
     static double (*const draw[])(struct m2_svg *) = {
         [M2_CHART_BARS] = m2_svg_bars,
         [M2_CHART_LINES] = m2_svg_lines,
+        [M2_CHART_PATH] = m2_svg_path,
         [M2_CHART_BAND] = m2_svg_lines,
     };
     struct m2_buf inside; /* drawn first: the picture's height is known then */

@@ -26,6 +26,7 @@ void m2_svg_chart(struct m2_buf *out, const struct m2_doc_chart *c, const char *
 /* ---- kinds of charts: draw, and return the height that was needed ---- */
 double m2_svg_bars(struct m2_svg *s);
 double m2_svg_lines(struct m2_svg *s); /* bands too */
+double m2_svg_path(struct m2_svg *s);
 /** Says that there is nothing to draw. */
 double m2_svg_nothing(struct m2_svg *s);
 

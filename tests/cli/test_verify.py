@@ -11,7 +11,7 @@ from fakeaws import DENIED, NO_STACK, error
 from stackaws import ACCOUNT, MACHINE, PASSWORD, ROLE, UNIT, environment
 from verifyaws import HUB_UNIT, OUTPUTS, rules, stack_in, verify_aws
 
-FORMATS = ["text", "json", "markdown", "junit", "github"]
+FORMATS = ["text", "json", "markdown", "html", "junit", "github"]
 
 
 @pytest.fixture(scope="module")

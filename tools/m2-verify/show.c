@@ -228,14 +228,15 @@ static void show_text(struct m2_buf *out, const struct shown *s, const struct m2
     m2_doc_renderer_find("text")->render(out, d, style);
 }
 
-static void show_markdown(struct m2_buf *out, const struct shown *s, const struct m2_report_style *style)
+static void show_document(struct m2_buf *out, const struct shown *s, const struct m2_doc_renderer *renderer,
+                          const struct m2_report_style *style)
 {
     struct m2_doc *d = m2_report_doc(s->v->arena, s->f);
     if (!style->quiet) {
         append(d, s);
         m2_report_doc_rest(d, s->f);
     }
-    m2_doc_renderer_find("markdown")->render(out, d, style);
+    renderer->render(out, d, style);
 }
 
 void verify_show(struct m2_buf *out, struct verify *v, const struct m2_findings *f)
@@ -257,8 +258,8 @@ void verify_show(struct m2_buf *out, struct verify *v, const struct m2_findings 
         show_json(out, &s);
     else if (m2_str_eq(common->format, "text"))
         show_text(out, &s, &style);
-    else if (m2_str_eq(common->format, "markdown"))
-        show_markdown(out, &s, &style);
+    else if (m2_doc_renderer_find(common->format))
+        show_document(out, &s, m2_doc_renderer_find(common->format), &style);
     else
         m2_renderer_find(common->format)->render(out, f, &style);
 }

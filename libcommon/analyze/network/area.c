@@ -96,6 +96,8 @@ static void run(struct m2_check_run *r, enum m2_nw_check check)
         return;
     }
     m2_nw_report(n, check);
+    if (check == M2_NW_EGRESS)
+        m2_nw_paths(n);
     if (check != M2_NW_DNS)
         for (size_t i = 0; i < n->subnets.len; i++)
             subnet_result(r, n, &n->subnets.at[i], check);

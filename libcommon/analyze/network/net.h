@@ -331,4 +331,9 @@ extern const struct m2_cause m2_nw_causes[M2_NW_N_CAUSES];
 #define M2_NW_N_LINKS 88
 extern const struct m2_link m2_nw_links[M2_NW_N_LINKS];
 
+/* ---- paths.c ---- */
+
+/** Put the way from each usable subnet to each destination into the findings of N's run. */
+void m2_nw_paths(struct m2_nw *n);
+
 #endif

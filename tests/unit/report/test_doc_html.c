@@ -132,7 +132,7 @@ Test(doc_html, hostile_names_change_no_element)
             cr_assert_eq(n, elements[k], "%zu %s with %s", n, names[k], hostile[i]);
         }
     }
-    cr_assert(elements[0] == 0 && elements[1] == 1 && elements[2] == 6 && elements[3] == 2 &&
+    cr_assert(elements[0] == 0 && elements[1] == 1 && elements[2] == 8 && elements[3] == 2 &&
               elements[4] == 1);
     m2_arena_free(a);
 }
