@@ -297,7 +297,7 @@ def test_passing_trouble_at_each_call_is_none(ver, brain, do):
 USAGE = [(["--expect", "Mode"], '--expect: "Mode" is not KEY=VALUE'), (["--expect", "=x"], "is not KEY=VALUE"),
          (["--canary", "--skip-brain"], "--skip-brain leaves it out"), (["--task", "x"], "--task belongs to --canary"),
          (["--keep"], "--keep belongs to --canary"), (["--canary", "--task", "/nowhere"], "/nowhere"),
-         (["--format", "html"], "html"), (["--wait", "soon"], "soon"), (["--expct", "a=b"], "--expect")]
+         (["--format", "csv"], "csv"), (["--wait", "soon"], "soon"), (["--expct", "a=b"], "--expect")]
 
 
 @pytest.mark.parametrize("args,says", USAGE, ids=[" ".join(a) for a, _ in USAGE])
