@@ -141,4 +141,7 @@ struct m2_net {
 /** Append URL with userinfo and the values of secret query parameters replaced by "***". */
 void m2_mask_url(struct m2_buf *out, const char *url);
 
+/** What carries the requests, with its versions: "libcurl/7.88.1 OpenSSL/3.0.17 …". Static storage. */
+const char *m2_net_version(void);
+
 #endif

@@ -359,3 +359,8 @@ int m2_net_new(struct m2_net **out, const struct m2_net_options *opt, struct m2_
     *out = &l->base;
     return 0;
 }
+
+const char *m2_net_version(void)
+{
+    return curl_version();
+}

@@ -10,7 +10,7 @@ LAYERS = ["base", "data", "net", "aws", "brain", "snapshot", "cost", "analyze", 
 # The public headers by the layer that implements them; a header missing here fails the test below.
 HEADERS = {
     "base": "err mem buf str time file secret digest sys embed banned lanes",
-    "data": "value json xml yaml ini csv journal source",
+    "data": "archive value json xml yaml ini csv journal source",
     "net": "net retry",
     "aws": "model codec sigv4 endpoint awsconfig creds aws",
     "brain": "brain unit",

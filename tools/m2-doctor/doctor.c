@@ -232,7 +232,7 @@ static void shorten(struct m2_err *cut)
 /* Nobody waits for an account to be read and is told then that the file cannot be written. */
 static int check_files(const struct doctor_args *a, struct m2_err *err)
 {
-    const char *const paths[] = { a->common.output, a->save_snapshot };
+    const char *const paths[] = { a->common.output, a->save_snapshot, a->bundle };
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
         if (paths[i] && m2_file_probe(paths[i], err) < 0)
             return -1;
@@ -281,6 +281,9 @@ static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struc
         return -1;
     m2_progress_clear(r->progress);
     if (a->save_snapshot && m2_snapshot_save(&r->snap, a->save_snapshot, !a->no_redact, err) < 0)
+        return -1;
+    const struct m2_analyze_options options = analyze_options(r);
+    if (a->bundle && doctor_bundle(&r->snap, a->bundle, &options, err) < 0)
         return -1;
     if (render(out, status, r, err) < 0)
         return -1;

@@ -13,7 +13,7 @@
 struct doctor_args {
     struct m2_common common;
     struct login_args login;
-    const char *snapshot, *save_snapshot, *compare;
+    const char *snapshot, *save_snapshot, *compare, *bundle;
     const char *vpc, *assign_public_ip, *lambda_image, *fargate_image, *expect_account;
     struct m2_strlist templates, subnet, security_group, only, skip;
     int64_t since_ms;
@@ -42,6 +42,10 @@ int doctor_templates_read(struct m2_snapshot *snap, const struct doctor_args *ar
 /** The findings of FILE, an earlier report or a snapshot that is analysed by OPTIONS. Errors: M2_EINPUT, M2_ELIMIT, M2_EIO. */
 int doctor_compare_read(struct m2_findings *out, struct m2_arena *a, const char *file,
                         const struct m2_analyze_options *options, struct m2_err *err) M2_MUST_USE;
+
+/** --bundle: SNAP redacted, the reports of that, and versions, as the .tar.gz PATH. Errors: M2_EIO, M2_ELIMIT. */
+int doctor_bundle(const struct m2_snapshot *snap, const char *path, const struct m2_analyze_options *options,
+                  struct m2_err *err) M2_MUST_USE;
 
 /** --list-checks, text or JSON. */
 void doctor_list_checks(struct m2_buf *out, struct m2_arena *a, const struct doctor_args *args, int width);

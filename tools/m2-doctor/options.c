@@ -51,6 +51,13 @@ static const struct m2_opt options[] = {
       .help = "say what is new, gone or changed since an earlier snapshot or JSON report",
       .more = "Of the same account, or of another one that ought to be alike. The exit status stays that of "
               "this run." },
+    { .name = "bundle",
+      .type = M2_OPT_STRING,
+      .at = AT(bundle),
+      .arg = "FILE.tar.gz",
+      .help = "pack the redacted snapshot, the report and versions for support",
+      .more = "It holds no account number, mail address or secret, and its snapshot gives the same findings "
+              "again." },
     { .name = "no-redact",
       .type = M2_OPT_FLAG,
       .at = AT(no_redact),
@@ -124,6 +131,7 @@ static const struct m2_example examples[] = {
     { "m2-doctor --subnet subnet-0a1 --subnet subnet-0b2 --security-group sg-0c3",
       "will tasks in these subnets reach what they need?" },
     { "m2-doctor --save-snapshot account.json", "keep what was read; send it to support" },
+    { "m2-doctor --bundle for-support.tar.gz", "pack what support needs to see, and nothing more" },
     { "m2-doctor --snapshot account.json --format json", "analyse it again, anywhere, for a program" },
     { "m2-doctor --compare account.json", "what has changed since that snapshot was taken?" },
     { "m2-doctor --template template.yaml", "look at a template before it is deployed, without an account" },
