@@ -33,6 +33,9 @@ _m2_doctor()
         COMPREPLY=($(compgen -f -- "$cur"))
         return
         ;;
+    --watch)
+        return
+        ;;
     --bundle)
         compopt -o filenames 2>/dev/null
         local IFS=$'\n'
@@ -110,7 +113,7 @@ _m2_doctor()
         ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '--snapshot --template --save-snapshot --compare --bundle --no-redact --since --expect-account --vpc --subnet --security-group --assign-public-ip --lambda-image --fargate-image --only --skip --list-checks --explain --email --password-stdin --token-stdin --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W '--snapshot --template --save-snapshot --compare --watch --bundle --no-redact --since --expect-account --vpc --subnet --security-group --assign-public-ip --lambda-image --fargate-image --only --skip --list-checks --explain --email --password-stdin --token-stdin --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' -- "$cur"))
     fi
 }
 complete -F _m2_doctor m2-doctor

@@ -4,6 +4,7 @@ complete -c m2-doctor -l snapshot -r -F -d 'analyse a saved snapshot: no network
 complete -c m2-doctor -l template -r -F -d 'analyse a CloudFormation template and the local files nested in it'
 complete -c m2-doctor -l save-snapshot -r -F -d 'keep what was collected, redacted, for later or for support'
 complete -c m2-doctor -l compare -r -F -d 'say what is new, gone or changed since an earlier snapshot or JSON report'
+complete -c m2-doctor -l watch -x -d 'look again every SECONDS until the account is ready, printing only changes'
 complete -c m2-doctor -l bundle -r -F -d 'pack the redacted snapshot, the report and versions for support'
 complete -c m2-doctor -l no-redact -d 'save account ids and names as they are; credentials are removed all the same'
 complete -c m2-doctor -l since -x -d 'how far back failures are read, e.g. 36h or 14d (default 7d)'

@@ -25,6 +25,10 @@ struct m2_renderer {
 const struct m2_renderer *m2_renderers(void);
 const struct m2_renderer *m2_renderer_find(const char *name);
 
+struct m2_diff;
+/** The changes of D, a line each, for a terminal. */
+void m2_report_changes(struct m2_buf *out, struct m2_arena *a, const struct m2_diff *d, const struct m2_report_style *style);
+
 /** One annotation of a workflow: KIND is "error", "warning" or "notice"; TITLE and MESSAGE are foreign text. */
 void m2_github_annotation(struct m2_buf *out, const char *kind, const char *title, const char *message);
 

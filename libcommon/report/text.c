@@ -34,11 +34,22 @@ static void target(struct m2_printer *p)
                     M2_ALL_LINES);
 }
 
-/* What became of it since; each line says in words what its mark says. */
+/* Each line says in words what its mark says. */
+static void changes(struct m2_printer *p, const struct m2_diff *d)
+{
+    static const char *const marks[M2_CHANGE_KINDS] = { "+ ", "- ", "~ " };
+    for (size_t i = 0; i < d->list.len; i++) {
+        const struct m2_change *c = &d->list.at[i];
+        m2_report_field(p, 2, marks[c->kind],
+                        m2_arena_printf(p->arena, "%s: %s, %s: %s (%s)", m2_change_name(c->kind), c->id,
+                                        c->resource, c->title, m2_change_states(p->arena, c)),
+                        M2_ALL_LINES);
+    }
+}
+
 static void compared(struct m2_printer *p)
 {
     const struct m2_diff *d = p->f->compared;
-    static const char *const marks[M2_CHANGE_KINDS] = { "+ ", "- ", "~ " };
     if (!d)
         return;
     m2_buf_addc(p->out, '\n');
@@ -47,18 +58,27 @@ static void compared(struct m2_printer *p)
                                     d->generated_at ? " of " : "", m2_str_or(d->generated_at, ""),
                                     m2_diff_summary(p->arena, d)),
                     M2_ALL_LINES);
-    for (size_t i = 0; i < d->list.len; i++) {
-        const struct m2_change *c = &d->list.at[i];
-        m2_report_field(p, 2, marks[c->kind],
-                        m2_arena_printf(p->arena, "%s: %s, %s: %s (%s)", m2_change_name(c->kind), c->id,
-                                        c->resource, c->title, m2_change_states(p->arena, c)),
-                        M2_ALL_LINES);
-    }
+    changes(p, d);
     if (d->not_compared.len)
         m2_report_field(p, 2, "",
                         m2_arena_printf(p->arena, "Not compared, because only one side made them: %s.",
                                         m2_report_names(p, d->not_compared.at, d->not_compared.len, 4)),
                         M2_ALL_LINES);
+}
+
+static struct m2_printer printer(struct m2_buf *out, struct m2_arena *a, const struct m2_report_style *style)
+{
+    size_t width = style->width > 0 ? (size_t)style->width : 80;
+    return (struct m2_printer){
+        .out = out, .arena = a, .style = style, .width = width > READABLE_COLUMNS ? READABLE_COLUMNS : width
+    };
+}
+
+void m2_report_changes(struct m2_buf *out, struct m2_arena *a, const struct m2_diff *d,
+                       const struct m2_report_style *style)
+{
+    struct m2_printer p = printer(out, a, style);
+    changes(&p, d);
 }
 
 static void summary(struct m2_printer *p)
@@ -78,16 +98,9 @@ static void summary(struct m2_printer *p)
 
 void m2_render_text(struct m2_buf *out, const struct m2_findings *f, const struct m2_report_style *style)
 {
-    struct m2_printer p = {
-        .out = out,
-        .arena = m2_arena_new(),
-        .f = f,
-        .style = style,
-        .width = style->width > 0 ? (size_t)style->width : 80,
-    };
+    struct m2_printer p = printer(out, m2_arena_new(), style);
+    p.f = f;
     struct m2_groups roots = { 0 };
-    if (p.width > READABLE_COLUMNS)
-        p.width = READABLE_COLUMNS;
     p.shown = m2_xcalloc(f->list.len, sizeof *p.shown);
     verdict(&p, m2_report_roots(&p, &roots));
     target(&p);

@@ -1,11 +1,9 @@
 /* One run of m2-doctor: snapshot in hand or collected, then findings, then a report. */
-#include "doctor.h"
+#include "doctor_run.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/session.h"
-#include "common/units.h"
 #include "m2/check.h"
 #include "m2/collect.h"
 #include "m2/diff.h"
@@ -16,19 +14,6 @@
 #include "m2/time.h"
 
 #define DEFAULT_SINCE_MS (7 * INT64_C(86400000))
-
-struct run {
-    struct m2_arena *arena;
-    const struct doctor_args *args;
-    const struct tool_world *world;
-    struct session session;
-    struct units_reading units;
-    struct m2_progress *progress;
-    struct m2_snapshot snap;
-    struct m2_findings then; /* --compare */
-    M2_VEC(const char *) notes;
-    const char *tool;
-};
 
 static const char *const *list_of(struct run *r, const struct m2_strlist *list)
 {
@@ -103,10 +88,10 @@ static void note_settings(struct run *r)
 }
 
 /* Read the account. A run without accepted credentials leaves a snapshot that says so: CUT is then set. */
-static int collect(struct run *r, const char *const *checks, struct m2_err *cut, struct m2_err *err)
+int doctor_collect(struct run *r, const char *const *checks, struct m2_err *cut, struct m2_err *err)
 {
-    int64_t started_ms = m2_mono_ms(r->world->sys), timeout_ms = r->args->common.timeout_ms;
-    if (session_connect(&r->session, r->world->net, err) < 0)
+    int64_t timeout_ms = r->args->common.timeout_ms;
+    if (!r->session.net && session_connect(&r->session, r->world->net, err) < 0)
         return -1;
     m2_progress_phase(r->progress, "reading the account");
     struct m2_collect_options options = {
@@ -115,7 +100,7 @@ static int collect(struct run *r, const char *const *checks, struct m2_err *cut,
         .aws = r->session.aws,
         .tool = r->tool,
         .checks = checks,
-        .deadline_mono_ms = timeout_ms ? started_ms + timeout_ms : 0,
+        .deadline_mono_ms = r->deadline_mono_ms,
         .event = on_event,
         .event_user = r,
     };
@@ -134,6 +119,7 @@ static int collect(struct run *r, const char *const *checks, struct m2_err *cut,
     }
     if (units_finish(&r->units, err) < 0 || units_add_calls(&r->units, &r->snap, err) < 0)
         return -1;
+    r->timed_out = timed_out;
     if (timed_out && cut->code == M2_OK)
         m2_fail(cut, M2_ETIMEOUT,
                 "the run was ended after %lld s (--timeout); the report holds what was read until then",
@@ -172,13 +158,13 @@ static int get_snapshot(struct run *r, const char *const *checks, struct m2_err 
         set_target(r, &r->snap.target);
     } else {
         note_settings(r);
-        if (collect(r, checks, cut, err) < 0)
+        if (doctor_collect(r, checks, cut, err) < 0)
             return -1;
     }
     return doctor_templates_read(&r->snap, a, err);
 }
 
-static struct m2_analyze_options analyze_options(struct run *r)
+struct m2_analyze_options doctor_options(struct run *r)
 {
     char now[M2_ISO_SIZE];
     m2_time_iso(now, m2_now_ms(r->world->sys) / 1000 * 1000);
@@ -192,10 +178,30 @@ static struct m2_analyze_options analyze_options(struct run *r)
     };
 }
 
+struct m2_report_style doctor_style(const struct run *r)
+{
+    const struct m2_common *common = &r->args->common;
+    return (struct m2_report_style){
+        .width = common->output ? 80 : r->world->term.width,
+        .color = !common->output && r->world->term.color,
+        .unicode = r->world->term.unicode,
+        .verbose = common->verbose,
+        .quiet = common->quiet,
+    };
+}
+
+enum m2_exit doctor_status(const struct run *r, const struct m2_findings *found)
+{
+    bool strict = r->args->common.strict;
+    if (found->counts[M2_FAIL] || (strict && found->counts[M2_WARN]))
+        return M2_EXIT_FOUND;
+    return strict && found->counts[M2_UNKNOWN] ? M2_EXIT_UNSURE : M2_EXIT_OK;
+}
+
 static int render(struct m2_buf *out, enum m2_exit *status, struct run *r, struct m2_err *err)
 {
     const struct doctor_args *a = r->args;
-    const struct m2_analyze_options options = analyze_options(r);
+    const struct m2_analyze_options options = doctor_options(r);
     struct m2_findings found = { 0 };
     struct m2_diff diff;
     if (m2_analyze(&found, r->arena, &r->snap, &options, err) < 0)
@@ -206,19 +212,9 @@ static int render(struct m2_buf *out, enum m2_exit *status, struct run *r, struc
         m2_diff_make(&diff, r->arena, &r->then, &found, a->compare);
         found.compared = &diff;
     }
-    const struct m2_report_style style = {
-        .width = a->common.output ? 80 : r->world->term.width,
-        .color = !a->common.output && r->world->term.color,
-        .unicode = r->world->term.unicode,
-        .verbose = a->common.verbose,
-        .quiet = a->common.quiet,
-    };
+    const struct m2_report_style style = doctor_style(r);
     m2_renderer_find(a->common.format)->render(out, &found, &style);
-    *status = M2_EXIT_OK;
-    if (a->common.strict && found.counts[M2_UNKNOWN])
-        *status = M2_EXIT_UNSURE;
-    if (found.counts[M2_FAIL] || (a->common.strict && found.counts[M2_WARN]))
-        *status = M2_EXIT_FOUND;
+    *status = doctor_status(r, &found);
     return 0;
 }
 
@@ -242,7 +238,7 @@ static int check_files(const struct doctor_args *a, struct m2_err *err)
 /* What is compared with is read before the account is: a wrong file is told at once. */
 static int read_compared(struct run *r, struct m2_err *err)
 {
-    const struct m2_analyze_options options = analyze_options(r);
+    const struct m2_analyze_options options = doctor_options(r);
     return r->args->compare ? doctor_compare_read(&r->then, r->arena, r->args->compare, &options, err) : 0;
 }
 
@@ -270,19 +266,50 @@ static int settle_brain(struct run *r, const char *const *checks, struct m2_err 
     return units_settle(&r->units, r->arena, &r->session, &r->args->login, false, err);
 }
 
+static int check_usage(const struct doctor_args *a, struct m2_err *err)
+{
+    if (!a->watch_ms)
+        return 0;
+    if (a->snapshot || doctor_templates_alone(a))
+        return m2_fail(err, M2_EUSAGE,
+                       "--watch looks at the account again and again; a file does not change: leave %s out",
+                       a->snapshot ? "--snapshot" : "--watch");
+    if (!m2_str_eq(a->common.format, "text") && !m2_str_eq(a->common.format, "json"))
+        return m2_fail(err, M2_EUSAGE, "--watch prints what changes as text or json, not as %s",
+                       a->common.format);
+    if (a->common.output || a->bundle || a->save_snapshot || a->compare)
+        return m2_fail(
+            err, M2_EUSAGE,
+            "--watch prints what changes to standard output; run again without it for --output, --bundle, "
+            "--save-snapshot or --compare");
+    if (a->watch_ms < DOCTOR_WATCH_LEAST_MS)
+        return m2_fail(err, M2_EUSAGE,
+                       "--watch: AWS counts requests; %d seconds are the least between two looks",
+                       DOCTOR_WATCH_LEAST_MS / 1000);
+    return 0;
+}
+
 static int run_in(struct m2_buf *out, enum m2_exit *status, struct run *r, struct m2_err *err)
 {
     const struct doctor_args *a = r->args;
     struct m2_err cut = { 0 };
     const char *const *checks = NULL;
+    if (check_usage(a, err) < 0)
+        return -1;
     if (m2_checks_select(&checks, r->arena, only(r), list_of(r, &a->skip), err) < 0 ||
         read_settings(r, err) < 0 || check_files(a, err) < 0 || read_compared(r, err) < 0 ||
-        settle_brain(r, checks, err) < 0 || get_snapshot(r, checks, &cut, err) < 0)
+        settle_brain(r, checks, err) < 0)
+        return -1;
+    if (a->watch_ms) {
+        note_settings(r);
+        return doctor_watch(out, status, r, checks, err);
+    }
+    if (get_snapshot(r, checks, &cut, err) < 0)
         return -1;
     m2_progress_clear(r->progress);
     if (a->save_snapshot && m2_snapshot_save(&r->snap, a->save_snapshot, !a->no_redact, err) < 0)
         return -1;
-    const struct m2_analyze_options options = analyze_options(r);
+    const struct m2_analyze_options options = doctor_options(r);
     if (a->bundle && doctor_bundle(&r->snap, a->bundle, &options, err) < 0)
         return -1;
     if (render(out, status, r, err) < 0)
@@ -300,6 +327,8 @@ int doctor_run(struct m2_buf *out, enum m2_exit *status, const struct doctor_arg
 {
     struct run r = { .arena = m2_arena_new(), .args = args, .world = world };
     r.tool = m2_arena_printf(r.arena, "%s %s", doctor_tool.name, m2_version());
+    if (args->common.timeout_ms)
+        r.deadline_mono_ms = m2_mono_ms(world->sys) + args->common.timeout_ms;
     r.progress =
         m2_progress_new(world->sys, stderr, world->term.err_tty, world->term.width, args->common.quiet);
     int rc = run_in(out, status, &r, err);

@@ -16,7 +16,7 @@ struct doctor_args {
     const char *snapshot, *save_snapshot, *compare, *bundle;
     const char *vpc, *assign_public_ip, *lambda_image, *fargate_image, *expect_account;
     struct m2_strlist templates, subnet, security_group, only, skip;
-    int64_t since_ms;
+    int64_t since_ms, watch_ms;
     bool no_redact, list_checks;
     const char *explain;
 };
@@ -34,22 +34,27 @@ int doctor_run(struct m2_buf *out, enum m2_exit *status, const struct doctor_arg
 /** Do the templates alone tell all that is asked for? Then no account is read. */
 bool doctor_templates_alone(const struct doctor_args *args);
 /** A snapshot without an account, about REGION and STACK (NULL: not known). */
-int doctor_snapshot_empty(struct m2_snapshot *out, struct m2_arena *a, const struct m2_sys *sys, const char *tool,
-                          const char *region, const char *stack, struct m2_err *err) M2_MUST_USE;
+int doctor_snapshot_empty(struct m2_snapshot *out, struct m2_arena *a, const struct m2_sys *sys,
+                          const char *tool, const char *region, const char *stack,
+                          struct m2_err *err) M2_MUST_USE;
 /** Put the files of --template, and the local ones nested in them, into SNAP. */
-int doctor_templates_read(struct m2_snapshot *snap, const struct doctor_args *args, struct m2_err *err) M2_MUST_USE;
+int doctor_templates_read(struct m2_snapshot *snap, const struct doctor_args *args,
+                          struct m2_err *err) M2_MUST_USE;
 
-/** The findings of FILE, an earlier report or a snapshot that is analysed by OPTIONS. Errors: M2_EINPUT, M2_ELIMIT, M2_EIO. */
+/** The findings of FILE, an earlier report or a snapshot that is analysed by OPTIONS. Errors: M2_EINPUT,
+ * M2_ELIMIT, M2_EIO. */
 int doctor_compare_read(struct m2_findings *out, struct m2_arena *a, const char *file,
                         const struct m2_analyze_options *options, struct m2_err *err) M2_MUST_USE;
 
-/** --bundle: SNAP redacted, the reports of that, and versions, as the .tar.gz PATH. Errors: M2_EIO, M2_ELIMIT. */
+/** --bundle: SNAP redacted, the reports of that, and versions, as the .tar.gz PATH. Errors: M2_EIO,
+ * M2_ELIMIT. */
 int doctor_bundle(const struct m2_snapshot *snap, const char *path, const struct m2_analyze_options *options,
                   struct m2_err *err) M2_MUST_USE;
 
 /** --list-checks, text or JSON. */
 void doctor_list_checks(struct m2_buf *out, struct m2_arena *a, const struct doctor_args *args, int width);
-/** --explain ID: a check, a cause, an area, or a family of causes ("task.*"). Errors: M2_EUSAGE with the nearest id. */
+/** --explain ID: a check, a cause, an area, or a family of causes ("task.*"). Errors: M2_EUSAGE with the
+ * nearest id. */
 int doctor_explain(struct m2_buf *out, struct m2_arena *a, const struct doctor_args *args, int width,
                    struct m2_err *err) M2_MUST_USE;
 

@@ -51,6 +51,16 @@ static const struct m2_opt options[] = {
       .help = "say what is new, gone or changed since an earlier snapshot or JSON report",
       .more = "Of the same account, or of another one that ought to be alike. The exit status stays that of "
               "this run." },
+    { .name = "watch",
+      .type = M2_OPT_DURATION,
+      .at = AT(watch_ms),
+      .arg = "SECONDS",
+      .help = "look again every SECONDS until the account is ready, printing only changes",
+      .more = "The first report is whole; then one line for each thing that is new, gone or changed. With "
+              "--format json each "
+              "look that changed something is one line. Exit status 0 when ready; --timeout ends it with 3, "
+              "Ctrl-C with "
+              "130." },
     { .name = "bundle",
       .type = M2_OPT_STRING,
       .at = AT(bundle),
@@ -131,6 +141,7 @@ static const struct m2_example examples[] = {
     { "m2-doctor --subnet subnet-0a1 --subnet subnet-0b2 --security-group sg-0c3",
       "will tasks in these subnets reach what they need?" },
     { "m2-doctor --save-snapshot account.json", "keep what was read; send it to support" },
+    { "m2-doctor --watch 30", "mend one thing after the other, and see each go" },
     { "m2-doctor --bundle for-support.tar.gz", "pack what support needs to see, and nothing more" },
     { "m2-doctor --snapshot account.json --format json", "analyse it again, anywhere, for a program" },
     { "m2-doctor --compare account.json", "what has changed since that snapshot was taken?" },
