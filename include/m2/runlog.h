@@ -21,6 +21,9 @@ struct m2_run_report {
     double ms;                 /* of the handler; NaN-free, 0 when not told */
     int64_t billed_ms;         /* start-up included; -1: not told */
     int64_t memory_mb;         /* set, not used; -1: not told */
+    int64_t used_mb;           /* at most, of the sandbox so far; -1: not told */
+    double init_ms;            /* to start the sandbox; 0: it was running, or not told */
+    const char *error_type;    /* "Runtime.OutOfMemory"; NULL: none */
 };
 /** False when MESSAGE is no report. */
 bool m2_run_report_read(struct m2_run_report *out, struct m2_arena *a, const char *message);

@@ -143,7 +143,7 @@ static const struct m2_collect_row rows[] = {
           LIST("fargate.logs", "stack.resources")),
       .topic = M2_T_LOG_GROUP, .input = "{'logGroupNamePrefix':'$1'}", .region_part = 2, .leaf = true },
     { ROW("logs", "FilterLogEvents", LIST("lambda:GetFunction", "lambda:GetFunctionConfiguration"),
-          LIST("lambda.timeout")),
+          LIST("lambda.timeout", "lambda.memory-use")),
       .topic = M2_T_FUNCTION_LOG,
       .input = "{'logGroupName':'$1','filterPattern':'$2','startTime':'#3','limit':1000}", .one_page = true,
       .leaf = true, .keep = m2_keep_run_reports },

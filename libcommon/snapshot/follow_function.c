@@ -74,8 +74,10 @@ static struct m2_value *json_report(struct m2_arena *a, const char *message, boo
         m2_v_set(a, record, "metrics", m2_v_copy(a, metrics));
     if (request && m2_v_pstr(line, "record.requestId"))
         m2_v_set_str(a, record, "requestId", m2_v_pstr(line, "record.requestId"));
-    if (request && m2_v_pstr(line, "record.status"))
-        m2_v_set_str(a, record, "status", m2_v_pstr(line, "record.status"));
+    static const char *const ends[] = { "status", "errorType" };
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (m2_v_str(m2_v_get(line, "record"), ends[i]))
+            m2_v_set_str(a, record, ends[i], m2_v_str(m2_v_get(line, "record"), ends[i]));
     m2_v_set(a, kept, "record", record);
     return m2_v_string(a, m2_json_text(a, kept));
 }

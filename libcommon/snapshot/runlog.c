@@ -81,6 +81,13 @@ static bool read_text(struct m2_run_report *out, struct m2_arena *a, const char 
     (void)m2_v_to_double(text_field(a, line, "Duration", " ms"), &out->ms);
     out->billed_ms = whole(text_field(a, line, "Billed Duration", " ms"));
     out->memory_mb = whole(text_field(a, line, "Memory Size", " MB"));
+    out->used_mb = whole(text_field(a, line, "Max Memory Used", " MB"));
+    (void)m2_v_to_double(text_field(a, line, "Init Duration", " ms"), &out->init_ms);
+    const char *type = strstr(line, "\tError Type: ");
+    if (type) {
+        type += strlen("\tError Type: ");
+        out->error_type = m2_arena_strndup(a, type, strcspn(type, "\t "));
+    }
     return true;
 }
 
@@ -98,12 +105,15 @@ static bool read_json(struct m2_run_report *out, struct m2_arena *a, const char 
     (void)m2_v_to_double(m2_v_get(metrics, "durationMs"), &out->ms);
     out->billed_ms = whole(m2_v_get(metrics, "billedDurationMs"));
     out->memory_mb = whole(m2_v_get(metrics, "memorySizeMB"));
+    out->used_mb = whole(m2_v_get(metrics, "maxMemoryUsedMB"));
+    (void)m2_v_to_double(m2_v_get(metrics, "initDurationMs"), &out->init_ms);
+    out->error_type = m2_v_str(record, "errorType");
     return true;
 }
 
 bool m2_run_report_read(struct m2_run_report *out, struct m2_arena *a, const char *message)
 {
-    struct m2_run_report report = { .billed_ms = -1, .memory_mb = -1 };
+    struct m2_run_report report = { .billed_ms = -1, .memory_mb = -1, .used_mb = -1 };
     if (!message || (!read_text(&report, a, message) && !read_json(&report, a, message)))
         return false;
     *out = report;

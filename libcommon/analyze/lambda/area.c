@@ -78,6 +78,36 @@ static const struct m2_check checks[] = {
       .sources = LIST(STATES, DEPLOYMENT),
       .essential = true,
       .run = m2_lambda_state },
+    { .id = "lambda.concurrency",
+      .area = "lambda",
+      .title = "The functions may run often enough at once",
+      .why = "A function for which 0 runs are reserved refuses every call; with few, jobs that come together "
+             "wait or "
+             "fail.",
+      .how = "Reads the concurrency reserved for each function, and the account's limit for those without. "
+             "Fewer than "
+             "10 are few: what AWS gives some new accounts.",
+      .fix = "Remove the reservation, or ask for a higher quota.",
+      .rights = LIST("lambda:GetFunction", "lambda:GetAccountSettings"),
+      .causes = LIST("lambda.reserved-zero", "lambda.concurrency-low"),
+      .sources = LIST(GUIDE "configuration-concurrency.html", GUIDE "lambda-concurrency.html"),
+      .run = m2_lambda_concurrency },
+    { .id = "lambda.memory-use",
+      .area = "lambda",
+      .title = "The functions' memory fits what their runs use",
+      .why = "A run that needs more memory than the function has is killed without a result. Far too much "
+             "memory is "
+             "paid for and not used.",
+      .how =
+          "Reads Lambda's own reports of the runs since --since with the memory that is set now: the first "
+          "page, at "
+          "most 1000. Near is 90 % of it, oversized when none of at least 5 runs used 40 %. The saving is at "
+          "list price, for the same running time.",
+      .fix = "Set MemorySize to what the runs need with a quarter to spare, or send large jobs to Fargate.",
+      .rights = LIST("lambda:GetFunction", "logs:FilterLogEvents"),
+      .causes = LIST("lambda.out-of-memory", "lambda.memory-near", "lambda.memory-oversized"),
+      .sources = LIST(GUIDE "configuration-memory.html", GUIDE "monitoring-cloudwatchlogs.html"),
+      .run = m2_lambda_memory_use },
 };
 
 static const struct m2_cause causes[] = {
@@ -96,6 +126,19 @@ static const struct m2_cause causes[] = {
       "A slightly larger job will be ended by Lambda before it has a result.",
       "Raise the timeout (at most 900 seconds) or send such jobs to Fargate.",
       GUIDE "configuration-timeout.html" },
+    { "lambda.reserved-zero", M2_FAIL, "No run of the function is allowed",
+      "Its reserved concurrency is 0, which switches it off: Lambda refuses every call.",
+      "Remove the reservation, or reserve as many runs as jobs come at once.",
+      GUIDE "configuration-concurrency.html" },
+    { "lambda.memory-near", M2_WARN, "A run nearly used up the function's memory",
+      "A slightly larger job will be killed without a result.",
+      "Give the function more memory, or send such jobs to Fargate.", GUIDE "configuration-memory.html" },
+    { "lambda.memory-oversized", M2_WARN, "The function has far more memory than its runs use",
+      "Memory is paid for whether it is used or not.",
+      "Set MemorySize to what the runs need with a quarter to spare, and compare the running times: "
+      "processor time is in "
+      "proportion to memory.",
+      GUIDE "configuration-memory.html" },
     { "lambda.ephemeral-invalid", M2_FAIL, "The function's disk size is not one that Lambda offers",
       "Lambda offers 512 to 10240 MB in /tmp.", "Set EphemeralStorage to a value from 512 to 10240.",
       GUIDE "configuration-ephemeral-storage.html" },
@@ -150,6 +193,9 @@ static const struct m2_cause causes[] = {
 };
 
 static const struct m2_link links[] = {
+    { "lambda.reserved-zero", "lambda.throttled", M2_JOIN_ANY },
+    { "lambda.concurrency-low", "lambda.throttled", M2_JOIN_ANY },
+    { "lambda.out-of-memory", "lambda.out-of-memory", M2_JOIN_ANY }, /* an execution that ended so */
     { "image.policy-lacks-lambda-service", "lambda.image-access-denied", M2_JOIN_ABOUT },
     { "image.policy-lacks-account", "lambda.image-access-denied", M2_JOIN_ABOUT },
     { "image.pull-denied", "lambda.image-access-denied", M2_JOIN_ABOUT },

@@ -4,12 +4,15 @@
 
 #include "analyze/job.h"
 #include "m2/check.h"
+#include "m2/runlog.h"
 
 void m2_lambda_memory(struct m2_check_run *r);
 void m2_lambda_timeout(struct m2_check_run *r);
 void m2_lambda_storage(struct m2_check_run *r);
 void m2_lambda_runtime(struct m2_check_run *r);
 void m2_lambda_state(struct m2_check_run *r);
+void m2_lambda_concurrency(struct m2_check_run *r);
+void m2_lambda_memory_use(struct m2_check_run *r);
 
 /* A runtime whose end is known; dates are "2026-07-31", NULL: not certain. */
 struct m2_runtime {
@@ -33,6 +36,13 @@ struct m2_lambda_run {
     const struct m2_call *call; /* the log that tells it */
     const char *path;
 };
+/** Walk the reports of F's runs in the logs of S, in their order. *LOG: the call that was made about its log,
+ * NULL when none was. */
+void m2_lambda_each_report(const struct m2_call **log, const struct m2_snapshot *s, struct m2_arena *a,
+                           const struct m2_job_function *f,
+                           void (*each)(void *user, const struct m2_run_report *report,
+                                        const struct m2_call *call, size_t event),
+                           void *user);
 /** The longest run of F that the logs in S tell. */
 struct m2_lambda_run m2_lambda_longest_run(const struct m2_snapshot *s, struct m2_arena *a,
                                            const struct m2_job_function *f);

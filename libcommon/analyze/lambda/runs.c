@@ -1,11 +1,17 @@
-/* How long a function's runs took, from what Lambda itself writes into its log. */
+/* How a function's runs went, from what Lambda itself writes into its log. */
 #include "analyze/lambda/lambda.h"
 
-#include "m2/runlog.h"
 #include "m2/str.h"
 
-static void take_longest(struct m2_lambda_run *longest, struct m2_arena *a, const struct m2_call *call,
-                         const char *name, bool shared)
+struct walk {
+    struct m2_arena *a;
+    const char *name;
+    bool shared;
+    void (*each)(void *user, const struct m2_run_report *report, const struct m2_call *call, size_t event);
+    void *user;
+};
+
+static void walk_call(const struct walk *w, const struct m2_call *call)
 {
     const struct m2_value *item = NULL;
     m2_v_each(item, i, m2_v_get(call->output, "events"))
@@ -14,25 +20,52 @@ static void take_longest(struct m2_lambda_run *longest, struct m2_arena *a, cons
         struct m2_run_report report;
         if (!stream)
             stream = m2_v_str(call->input, "logStreamName");
-        if (!m2_run_log_stream_of(stream, name, shared) ||
-            !m2_run_report_read(&report, a, m2_v_str(item, "message")) || !(report.ms > longest->ms))
-            continue;
-        *longest = (struct m2_lambda_run){ .ms = report.ms,
-                                           .call = call,
-                                           .path = m2_arena_printf(a, "events[%zu].message", i) };
+        if (m2_run_log_stream_of(stream, w->name, w->shared) &&
+            m2_run_report_read(&report, w->a, m2_v_str(item, "message")))
+            w->each(w->user, &report, call, i);
     }
+}
+
+void m2_lambda_each_report(const struct m2_call **log, const struct m2_snapshot *s, struct m2_arena *a,
+                           const struct m2_job_function *f,
+                           void (*each)(void *user, const struct m2_run_report *report,
+                                        const struct m2_call *call, size_t event),
+                           void *user)
+{
+    static const char *const operations[] = { "FilterLogEvents", "GetLogEvents" };
+    const char *group = m2_run_log_group(a, f->name, f->config);
+    const struct walk w = { a, f->name, m2_run_log_shared(s, group, f->name), each, user };
+    *log = NULL;
+    for (size_t k = 0; k < 2; k++)
+        for (const struct m2_call *c = NULL; (c = m2_calls(s, "logs", operations[k], c));) {
+            if (!m2_str_eq(m2_v_str(c->input, "logGroupName"), group))
+                continue;
+            if (!*log || c->status == M2_CALL_OK)
+                *log = c;
+            walk_call(&w, c);
+        }
+}
+
+struct longest {
+    struct m2_arena *a;
+    struct m2_lambda_run run;
+};
+
+static void take_longest(void *user, const struct m2_run_report *report, const struct m2_call *call,
+                         size_t event)
+{
+    struct longest *l = user;
+    if (report->ms > l->run.ms)
+        l->run = (struct m2_lambda_run){ .ms = report->ms,
+                                         .call = call,
+                                         .path = m2_arena_printf(l->a, "events[%zu].message", event) };
 }
 
 struct m2_lambda_run m2_lambda_longest_run(const struct m2_snapshot *s, struct m2_arena *a,
                                            const struct m2_job_function *f)
 {
-    static const char *const operations[] = { "FilterLogEvents", "GetLogEvents" };
-    const char *group = m2_run_log_group(a, f->name, f->config);
-    bool shared = m2_run_log_shared(s, group, f->name);
-    struct m2_lambda_run longest = { 0 };
-    for (size_t k = 0; k < 2; k++)
-        for (const struct m2_call *c = NULL; (c = m2_calls(s, "logs", operations[k], c));)
-            if (m2_str_eq(m2_v_str(c->input, "logGroupName"), group))
-                take_longest(&longest, a, c, f->name, shared);
-    return longest;
+    const struct m2_call *log;
+    struct longest l = { .a = a };
+    m2_lambda_each_report(&log, s, a, f, take_longest, &l);
+    return l.run;
 }

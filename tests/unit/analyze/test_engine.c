@@ -38,7 +38,8 @@ Test(engine, a_healthy_account_is_ready)
         bool ours = !m2_str_eq(f->area, "network") && !m2_str_eq(f->area, "stack") &&
                     !m2_str_eq(f->area, "workflow") && !m2_str_eq(f->id, "task.failures") &&
                     !m2_str_eq(f->area, "registration") && !m2_str_eq(f->area, "template");
-        cr_assert(!ours || f->status == M2_PASS, "%s", account_list(&ac));
+        bool no_run = m2_str_eq(f->id, "lambda.memory-use") && f->status == M2_SKIP;
+        cr_assert(!ours || f->status == M2_PASS || no_run, "%s", account_list(&ac));
         cr_assert(f->status != M2_FAIL, "%s", account_list(&ac));
     }
     account_close(&ac);

@@ -39,6 +39,12 @@
             "'}]}}"                                                                                          \
     }
 
+#define USED(set, used, more)                                                                                \
+    "REPORT RequestId: 1\\tDuration: 9000 ms\\tBilled Duration: 9000 ms\\tMemory Size: " set                  \
+    " MB\\tMax Memory Used: " used " MB" more
+#define LOG4(group, message)                                                                                 \
+    LOG(group, "", message "'},{'message':'" USED("3008", "300", "") "'},{'message':'" USED("3008", "300", "") \
+        "'},{'message':'" USED("3008", "300", ""))
 static const struct sample lambda[] = {
     { "memory pass", { { 0 } }, "lambda.memory", P, NULL },
     { "memory low", { { FN, CONF "MemorySize", "64" } }, "lambda.memory", F, "lambda.memory-invalid" },
@@ -115,6 +121,42 @@ static const struct sample lambda[] = {
       "{'service':'lambda','operation':'GetFunctionConfiguration','input':{'FunctionName':'mroptimum-" "mode2-"
       "RunJobLambda-abc'},'status':'ok','output':{'FunctionName':'f','State':'Failed','StateReasonCode':'"
       "ImageDeleted'}}" } }, "lambda.state", F, "lambda.image-deleted" },
+    { "concurrency pass", { { 0 } }, "lambda.concurrency", P, NULL },
+    { "none at once", { { FN, "output.Concurrency", "{'ReservedConcurrentExecutions':0}" } }, "lambda.concurrency", F,
+      "lambda.reserved-zero" },
+    { "few at once", { { FN, "output.Concurrency", "{'ReservedConcurrentExecutions':2}" } }, "lambda.concurrency", W,
+      "lambda.concurrency-low" },
+    { "enough at once", { { FN, "output.Concurrency", "{'ReservedConcurrentExecutions':10}" } }, "lambda.concurrency", P,
+      NULL },
+    { "a new account", { { "lambda:GetAccountSettings", "output.AccountLimit.ConcurrentExecutions", "10" } },
+      "lambda.concurrency", W, "lambda.concurrency-low" },
+    { "the account's limit may not be read", { { "lambda:GetAccountSettings", "error", "AccessDeniedException" } },
+      "lambda.concurrency", U, NULL },
+    { "whether runs are reserved may not be read", { { FN, "error", "AccessDeniedException" }, { "x", "new",
+      "{'service':'lambda','operation':'GetFunctionConfiguration','input':{'FunctionName':'" NAME "'},'status':'ok',"
+      "'output':{'FunctionName':'f','MemorySize':3008}}" } }, "lambda.concurrency", U, NULL },
+    { "no log yet", { { 0 } }, "lambda.memory-use", S, NULL },
+    { "a log that nobody asked for", { { "logs:FilterLogEvents", "", NULL } }, "lambda.memory-use", U, NULL },
+    { "a log that may not be read for memory", { { "logs:FilterLogEvents RunJob", "", NULL }, { "x", "new", "{'service':'logs','operation':'FilterLogEvents','input':{"
+      "'logGroupName':'" GROUP "'},'status':'error','error':{'code':'AccessDeniedException','message':'no',"
+      "'http_status':400}}" } }, "lambda.memory-use", U, NULL },
+    { "memory fits", { LOG(GROUP, "", USED("3008", "2000", "")) }, "lambda.memory-use", P, NULL },
+    { "memory near", { LOG(GROUP, "", USED("3008", "2708", "")) }, "lambda.memory-use", W, "lambda.memory-near" },
+    { "not yet near", { LOG(GROUP, "", USED("3008", "2707", "")) }, "lambda.memory-use", P, NULL },
+    { "killed", { LOG(GROUP, "", USED("3008", "3008", "\\tStatus: error\\tError Type: Runtime.OutOfMemory")) },
+      "lambda.memory-use", F, "lambda.out-of-memory" },
+    { "killed, as older runtimes tell it", { LOG(GROUP, "", USED("3008", "3007", "\\tStatus: error\\tError Type: "
+      "Runtime.ExitError")) }, "lambda.memory-use", F, "lambda.out-of-memory" },
+    { "killed, in JSON", { LOG(GROUP, "", "{\\\"type\\\":\\\"platform.report\\\",\\\"record\\\":{\\\"status\\\":\\\"error\\\","
+      "\\\"errorType\\\":\\\"Runtime.OutOfMemory\\\",\\\"metrics\\\":{\\\"memorySizeMB\\\":3008,\\\"maxMemoryUsedMB\\\":3008}}}")
+      }, "lambda.memory-use", F, "lambda.out-of-memory" },
+    { "a timeout with all memory in use is a timeout", { LOG(GROUP, "", USED("3008", "3008", "\\tStatus: timeout")) },
+      "lambda.memory-use", W, "lambda.memory-near" },
+    { "killed before it got more", { LOG(GROUP, "", USED("1024", "1024", "\\tStatus: error\\tError Type: "
+      "Runtime.OutOfMemory")) }, "lambda.memory-use", S, NULL },
+    { "four small runs are not enough to tell", { LOG4(GROUP, USED("3008", "300", "")) }, "lambda.memory-use", P, NULL },
+    { "five small runs", { LOG4(GROUP, USED("3008", "1203", "") "'},{'message':'" USED("3008", "300", "")) },
+      "lambda.memory-use", W, "lambda.memory-oversized" },
     { "not deployed", { { "cloudformation:DescribeStacks", "error", NO_STACK }, { "lambda:GetFunction", "",
       NULL } }, "lambda.state", S, NULL },
 };
