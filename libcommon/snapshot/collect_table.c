@@ -79,6 +79,8 @@ static const struct m2_collect_row rows[] = {
     /* the stack */
     { ROW("cloudformation", "DescribeStacks", NOW, ALL_AREAS), .topic = M2_T_STACK,
       .input = "{'StackName':'$1'}" },
+    { ROW("cloudformation", "GetTemplate", NOW, LIST("template")), .topic = M2_T_STACK,
+      .input = "{'StackName':'$1','TemplateStage':'Original'}", .leaf = true },
     { ROW("cloudformation", "ListStackResources", OF_STACK, ALL_AREAS), .topic = M2_T_STACK_LIVE,
       .input = "{'StackName':'$1'}" },
     { ROW("cloudformation", "DescribeStacks", LIST("cloudformation:ListStackResources"), ALL_AREAS),

@@ -198,3 +198,48 @@ def test_short_and_long_forms_yaml_and_json_say_the_same(doctor, unit, case, for
         tree = yaml.load(path.read_text(), Loader)
         path.write_text(json.dumps(tree, indent=1) if form == "json" else yaml.safe_dump(tree, sort_keys=False, allow_unicode=True))
     assert told() == short and short
+
+
+# ---- the deployed template ----
+
+def deployed(root, tmp_path, kind, **call):
+    doc = json.loads((root / "fixtures/accounts/healthy-nat.json").read_text())
+    body = (root / f"fixtures/templates/{kind}/template.yaml").read_text()
+    doc["calls"].append({"service": "cloudformation", "operation": "GetTemplate", "region": "us-east-1", "input": {
+        "StackName": "arn:aws:cloudformation:us-east-1:123456789012:stack/mroptimum-mode2/1"}, "status": "ok",
+        "output": {"TemplateBody": body}, **call})
+    (tmp_path / "account.json").write_text(json.dumps(doc))
+    return tmp_path / "account.json"
+
+
+def findings(run):
+    return [f for f in json.loads(run.out)["findings"] if f["area"] == "template"]
+
+
+def test_the_deployed_template_is_judged_and_what_works_never_fails(doctor, root, tmp_path):
+    clean = doctor("--snapshot", deployed(root, tmp_path, "clean"), "--format", "json")
+    assert clean.status == 0 and {f["status"] for f in findings(clean)} == {"pass"}, clean
+    faulty = doctor("--snapshot", deployed(root, tmp_path, "faulty"), "--format", "json")
+    causes = {f["cause"] for f in findings(faulty) if f["status"] == "warn"}
+    assert faulty.status == 0 and {"template.duplicate-key", "access.trust-no-external-id", "access.too-wide"} <= causes, faulty
+    assert not [f for f in findings(faulty) if f["status"] == "fail"], "the stack was deployed with it"
+    assert any(f["resource"].startswith("mroptimum-mode2:") for f in findings(faulty)), "places are told by the stack's name"
+
+
+def test_a_local_template_takes_the_place_of_the_deployed_one(doctor, root, tmp_path):
+    run = doctor("--snapshot", deployed(root, tmp_path, "faulty"), "--template", root / "fixtures/templates/clean/template.yaml",
+                 "--format", "json")
+    assert {f["status"] for f in findings(run)} == {"pass"}, run
+
+
+def test_a_deployed_template_that_may_not_be_read_is_not_known(doctor, root, tmp_path):
+    account = deployed(root, tmp_path, "clean", status="error", error={"code": "AccessDenied", "message": "no", "http_status": 403})
+    run = doctor("--snapshot", account, "--format", "json")
+    assert {(f["status"], f.get("missing_right")) for f in findings(run)} == {("unknown", "cloudformation:GetTemplate")}, run
+
+
+def test_a_saved_deployed_template_holds_no_account(doctor, root, tmp_path):
+    body = "Parameters: {P: {Type: String, Default: hush-123456789012}}\nResources: {B: {Type: 'AWS::S3::Bucket'}}\n"
+    account = deployed(root, tmp_path, "clean", output={"TemplateBody": body})
+    run = doctor("--snapshot", account, "--save-snapshot", tmp_path / "saved.json", "--format", "json")
+    assert run.status == 0 and "123456789012" not in (tmp_path / "saved.json").read_text(), run

@@ -13,7 +13,7 @@ static const struct m2_check checks[] = {
       .why =
           "A template with a fault in its text is refused before anything is made; of a key that is written "
           "twice one silently goes away, with all that stands beneath it.",
-      .how = "Reads the files that --template names, and the local files that nested stacks in them name, as "
+      .how = "Reads the deployed stack's template, or instead of it the files that --template names, and the local files that nested stacks in them name, as "
              "YAML or "
              "JSON: every fault with line and column, both lines of a key that is there twice, the sections, "
              "a Type for "

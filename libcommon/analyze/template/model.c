@@ -169,18 +169,30 @@ static void add_local(struct m2_tpls *all, const struct m2_call *call)
     give_from_parent(all, t);
 }
 
+/* "arn:…:stack/NAME/ID": NAME. */
+static const char *stack_name(struct m2_arena *a, const char *stack)
+{
+    const char *at = m2_str_starts(stack, "arn:") ? strchr(stack, '/') : NULL;
+    return at ? m2_arena_strndup(a, at + 1, strcspn(at + 1, "/")) : stack;
+}
+
+static void add_deployed(struct m2_tpls *all, const struct m2_call *call)
+{
+    struct m2_tpl *t = new_template(all, call, stack_name(all->a, m2_v_str(call->input, "StackName")));
+    t->deployed = true;
+    give_from_stack(all, t, t->name);
+}
+
 void m2_tpls_make(struct m2_tpls *out, struct m2_arena *a, const struct m2_snapshot *s)
 {
     *out = (struct m2_tpls){ .a = a, .snap = s };
     for (const struct m2_call *c = NULL; (c = m2_calls(s, "template", "ReadFile", c));)
         add_local(out, c);
-    for (const struct m2_call *c = NULL; (c = m2_calls(s, "cloudformation", "GetTemplate", c));) {
-        if (c->status != M2_CALL_OK)
-            continue;
-        struct m2_tpl *t = new_template(out, c, m2_v_str(c->input, "StackName"));
-        t->deployed = true;
-        give_from_stack(out, t, t->name);
-    }
+    if (out->list.len) /* what is asked about is what will be deployed, not what is */
+        return;
+    for (const struct m2_call *c = NULL; (c = m2_calls(s, "cloudformation", "GetTemplate", c));)
+        if (c->status == M2_CALL_OK)
+            add_deployed(out, c);
 }
 
 const struct m2_tpls *m2_tpls(struct m2_check_run *r)
@@ -200,8 +212,15 @@ bool m2_tpl_none(struct m2_check_run *r, const struct m2_tpls *all)
     for (size_t i = 0; i < all->list.len; i++)
         if (all->list.at[i]->root)
             return false;
-    if (!all->list.len)
-        m2_found_skip(r, NULL, "No template is given; --template FILE names one.");
+    const struct m2_call *deployed = m2_calls(r->snap, "cloudformation", "GetTemplate", NULL);
+    struct m2_look look = { .seen = M2_UNSEEN, .call = deployed, .right = "cloudformation:GetTemplate" };
+    if (!all->list.len && deployed && deployed->status == M2_CALL_ERROR &&
+        !m2_code_not_found(deployed->code, deployed->message)) {
+        look.why = m2_look_why(r->arena, look.right, deployed);
+        m2_found_unseen(r, NULL, &look);
+    } else if (!all->list.len)
+        m2_found_skip(r, NULL,
+                      "No template is given, and no deployed one was read; --template FILE names one.");
     else
         m2_found_skip(r, NULL, "No template could be read; template.parse says why.");
     return true;

@@ -171,5 +171,5 @@ void m2_template_parse_check(struct m2_check_run *r)
     for (size_t i = 0; i < all->list.len; i++)
         parse(r, all->list.at[i]);
     if (!all->list.len)
-        m2_found_skip(r, NULL, "No template is given; --template FILE names one.");
+        (void)m2_tpl_none(r, all);
 }

@@ -84,6 +84,9 @@ struct m2_finding *m2_tpl_found(struct m2_check_run *r, enum m2_status status, c
                                 struct m2_place p, const char *cause, const struct m2_value *value)
 {
     const char *at = m2_tpl_at(r->arena, t, p);
+    /* CloudFormation has taken a deployed template; what it made of it is judged by the checks of that. */
+    if (t->deployed && status == M2_FAIL)
+        status = M2_WARN;
     struct m2_finding *f = m2_found(r, status, at, cause);
     m2_found_evidence(r, f, t->call, at, value);
     return f;
