@@ -183,6 +183,7 @@ struct m2_teardown {
     struct m2_plan plan;  /* as it was made just before */
     struct m2_plan_news news;
     bool changed;         /* there is news: nothing was done, consent is needed anew */
+    bool begun;           /* from then on things were changed */
     M2_VEC(struct m2_teardown_item) items; /* one for each of the plan's, in its order */
     size_t counts[M2_END_STATES];
     uint64_t versions, bytes, uploads; /* deleted */

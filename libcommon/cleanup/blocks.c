@@ -44,7 +44,7 @@ static void account(struct m2_planning *p)
                               out->account),
               "");
     struct m2_look alias = m2_look_output(p->s, "iam", "ListAccountAliases", NULL);
-    if (alias.seen == M2_UNSEEN && !o->confirm_account && out->state == M2_PLAN_STACK)
+    if (alias.seen != M2_SEEN && !o->confirm_account && m2_plan_work(out))
         block(p, "account.alias-unread",
               m2_arena_printf(a, "Whether the account's alias says production could not be read: %s",
                               m2_str_or(alias.why, "")),
@@ -155,11 +155,22 @@ static const char *role_name(const char *arn)
     return slash ? slash + 1 : arn;
 }
 
+/* A role that has the name under another path is not this one: CloudFormation would refuse it when the
+ * buckets are empty already. */
+static struct m2_look look_role(const struct m2_planning *p, const char *arn)
+{
+    struct m2_look look = m2_look_output(p->s, "iam", "GetRole", role_name(arn));
+    const char *is = m2_v_pstr(look.item, "Role.Arn");
+    if (look.seen == M2_SEEN && is && !m2_str_eq(is, arn))
+        look.seen = M2_ABSENT;
+    return look;
+}
+
 static void role(struct m2_planning *p, const char *arn)
 {
     if (m2_str_empty(arn))
         return;
-    struct m2_look look = m2_look_output(p->s, "iam", "GetRole", role_name(arn));
+    struct m2_look look = look_role(p, arn);
     if (look.seen == M2_ABSENT)
         block(
             p, "stack.role-gone",
@@ -173,7 +184,7 @@ static void role(struct m2_planning *p, const char *arn)
 /* The one of --role-arn: it gets the right to delete, so it is looked at first. */
 static void given_role(struct m2_planning *p, const char *arn)
 {
-    struct m2_look look = m2_look_output(p->s, "iam", "GetRole", role_name(arn));
+    struct m2_look look = look_role(p, arn);
     if (!m2_str_eq(m2_cleanup_arn_field(p->a, arn, 4), p->out->account))
         block(p, "stack.role-foreign",
               m2_arena_printf(p->a, "The role %s is not of account %s.", arn, p->out->account),
@@ -257,11 +268,13 @@ static void replicas(struct m2_planning *p, const struct m2_plan_item *item)
 
 static void data(struct m2_planning *p)
 {
+    bool goes = false;
     for (size_t i = 0; i < p->out->items.len; i++) {
         const struct m2_plan_item *item = &p->out->items.at[i];
         if (!m2_str_eq(item->type, "AWS::S3::Bucket"))
             continue;
         replicas(p, item);
+        goes = goes || item->action == M2_ACT_EMPTY;
         bool empty = item->counted && item->versions == 0 && item->markers == 0;
         if (item->action == M2_ACT_KEEP && !m2_str_eq(item->reason, "retained.policy") && empty &&
             p->out->state == M2_PLAN_STACK)
@@ -278,39 +291,10 @@ static void data(struct m2_planning *p)
                                  "overnight is gentler: set it, and run this again the day after.",
                                  item->resource));
     }
-}
-
-/* What empties buckets when the stack is deleted keeps no promise of --keep-data. */
-static void emptiers(struct m2_planning *p)
-{
-    for (size_t i = 0; p->opt->keep_data && p->out->state == M2_PLAN_STACK && i < p->view.resources.len;
-         i++) {
-        const struct m2_resource *r = &p->view.resources.at[i];
-        if (!m2_cleanup_ended(r) && m2_str_eq(r->type, "Custom::S3AutoDeleteObjects"))
-            block(p, "bucket.auto-delete",
-                  m2_arena_printf(
-                      p->a,
-                      "The custom resource %s empties a bucket when the stack is deleted; --keep-data could "
-                      "not keep what is in it.",
-                      m2_str_or(r->logical_id, "?")),
-                  "Take it out of the template first (autoDeleteObjects: false) and update the stack.");
-    }
-}
-
-/* Without an answer of its function CloudFormation waits an hour for each try. */
-static void custom_resources(struct m2_planning *p)
-{
-    for (size_t i = 0; i < p->out->items.len; i++) {
-        const struct m2_plan_item *item = &p->out->items.at[i];
-        if (m2_str_starts(item->type, "Custom::") ||
-            m2_str_eq(item->type, "AWS::CloudFormation::CustomResource"))
-            warn(p, "custom-resource.no-answer",
-                 m2_arena_printf(
-                     p->a,
-                     "%s is a custom resource: if its function does not answer, CloudFormation waits "
-                     "an hour for each try.",
-                     item->logical_id));
-    }
+    if (goes)
+        warn(p, "bucket.access-points",
+             "Access points were not looked at: while a bucket has one, it cannot be deleted (aws s3control "
+             "list-access-points).");
 }
 
 static void kept_by_retry(struct m2_planning *p)
@@ -336,8 +320,7 @@ void m2_plan_blocks(struct m2_planning *p)
     past(p);
     brain(p);
     data(p);
-    custom_resources(p);
-    emptiers(p);
+    m2_plan_custom_resources(p);
     kept_by_retry(p);
     if (p->out->state == M2_PLAN_STACK)
         warn(p, "stack.weak-references",

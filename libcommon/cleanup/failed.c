@@ -21,6 +21,16 @@ struct m2_teardown_item *m2_teardown_find(struct m2_teardown_run *x, const char 
     return NULL;
 }
 
+/* Only what the plan has shown, and proved, is looked into and may be deleted by its own ARN. */
+static bool is_planned(struct m2_teardown_run *x, const char *arn, const struct m2_value *r)
+{
+    const struct m2_teardown_item *t =
+        m2_teardown_find(x, arn, m2_str_or(m2_v_str(r, "LogicalResourceId"), ""),
+                         m2_str_or(m2_v_str(r, "PhysicalResourceId"), ""));
+    return t && t->item->action != M2_ACT_KEEP &&
+           m2_str_eq(m2_v_str(r, "ResourceType"), "AWS::CloudFormation::Stack");
+}
+
 static int gather(struct m2_failures *out, struct m2_teardown_run *x, const char *arn, int depth,
                   struct m2_err *err)
 {
@@ -31,8 +41,7 @@ static int gather(struct m2_failures *out, struct m2_teardown_run *x, const char
     if (said == M2_SAID_NO)
         return m2_fail(err, why.code, "what could not be deleted cannot be listed: %s", why.msg);
     const struct m2_value *list = said == M2_SAID_YES ? m2_v_get(answer, "StackResourceSummaries") : NULL;
-    m2_v_each(r, i, list) if (failed(r) && depth < M2_CLEANUP_NESTING &&
-                              m2_str_eq(m2_v_str(r, "ResourceType"), "AWS::CloudFormation::Stack") &&
+    m2_v_each(r, i, list) if (failed(r) && depth < M2_CLEANUP_NESTING && is_planned(x, arn, r) &&
                               m2_str_starts(m2_v_str(r, "PhysicalResourceId"), "arn:"))
     {
         if (gather(out, x, m2_v_str(r, "PhysicalResourceId"), depth + 1, err) < 0)

@@ -4,6 +4,31 @@
 
 #include "cleanup/plan.h"
 
+/* Its owner may have deleted it since; by what its own service says, where it was asked. */
+static bool is_gone(struct m2_planning *p, const struct m2_resource *r)
+{
+    static const struct {
+        const char *type, *service, *operation;
+        bool by_arn;
+    } rows[] = {
+        { "AWS::S3::Bucket", "s3", "HeadBucket", false },
+        { "AWS::Lambda::Function", "lambda", "GetFunctionConfiguration", true },
+        { "AWS::StepFunctions::StateMachine", "stepfunctions", "DescribeStateMachine", true },
+        { "AWS::ECS::Cluster", "ecs", "DescribeClusters", false },
+        { "AWS::ECR::Repository", "ecr", "DescribeRepositories", false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!m2_str_eq(r->type, rows[i].type))
+            continue;
+        const char *id = rows[i].by_arn ? m2_cleanup_arn(p->a, r) : r->physical_id;
+        struct m2_look look = m2_look_output(p->s, rows[i].service, rows[i].operation, id);
+        const char *failed = m2_v_pstr(look.item, "failures[0].reason"),
+                   *status = m2_v_pstr(look.item, "clusters[0].status");
+        return look.seen == M2_ABSENT || m2_str_eq(failed, "MISSING") || m2_str_eq(status, "INACTIVE");
+    }
+    return false;
+}
+
 static void orphan(struct m2_planning *p, const struct m2_resource *r, const char *reason, const char *why)
 {
     for (size_t i = 0; i < p->out->items.len; i++)
@@ -53,7 +78,10 @@ static void listed(struct m2_planning *p, const struct m2_resource *r)
     const char *policy = m2_cleanup_policy(p, r);
     if (m2_str_empty(r->physical_id))
         return;
-    if (m2_str_eq(r->status, "DELETE_COMPLETE")) {
+    bool complete = m2_str_eq(r->status, "DELETE_COMPLETE");
+    if (!complete && is_gone(p, r))
+        return;
+    if (complete) {
         look_again(p, r);
         if (m2_str_eq(r->type, "AWS::Lambda::Function")) /* one that was let go writes on */
             m2_plan_log_group(p, r);
@@ -86,6 +114,7 @@ void m2_plan_leftovers(struct m2_planning *p)
             m2_vec_push(p->a, &p->view.resources, r);
         }
     }
+    m2_cleanup_index_parents(p);
     for (size_t i = 0; i < p->view.resources.len; i++)
         listed(p, &p->view.resources.at[i]);
     while ((c = m2_calls(p->s, "resourcegroupstaggingapi", "GetResources", c))) {

@@ -141,6 +141,7 @@ void m2_plan_make_with(struct m2_plan *out, struct m2_arena *a, const struct m2_
     struct m2_planning p = { .a = a, .s = s, .opt = opt, .guards = guards, .n_guards = n_guards, .out = out };
     *out = (struct m2_plan){ 0 };
     m2_stackview_make(&p.view, a, s);
+    m2_cleanup_index_parents(&p);
     head(&p);
     if (out->state == M2_PLAN_STACK)
         m2_plan_resources(&p);

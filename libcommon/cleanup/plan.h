@@ -6,6 +6,7 @@
 
 #include "m2/cleanup.h"
 #include "m2/stackview.h"
+#include "snapshot/strmap.h"
 
 #define M2_CLEANUP_NESTING 32
 #define M2_TAG_STACK_ID "aws:cloudformation:stack-id"
@@ -27,6 +28,7 @@ struct m2_planning {
     struct m2_stackview view;
     struct m2_plan *out;
     M2_VEC(struct m2_plan_template) templates; /* those read so far */
+    struct m2_strmap parents;                  /* ARN of a nested stack to the index of its resource */
 };
 
 /* One thing that may be deleted. */
@@ -61,6 +63,7 @@ void m2_plan_log_group(struct m2_planning *p, const struct m2_resource *function
 void m2_plan_count(struct m2_planning *p, struct m2_plan_item *item); /* figures of buckets and what runs */
 void m2_plan_cost(struct m2_planning *p, struct m2_plan_item *item);  /* of one that stays */
 void m2_plan_blocks(struct m2_planning *p);
+void m2_plan_custom_resources(struct m2_planning *p);
 void m2_plan_rights(struct m2_planning *p);
 
 /* ---- small readers ---- */
@@ -78,6 +81,8 @@ const char *m2_cleanup_log_tag(const struct m2_call **asked, const struct m2_pla
 const char *m2_cleanup_log_group(struct m2_arena *a, const char *function);
 /** Its DeletionPolicy: "Delete" where none is written; NULL when the template could not be read. */
 const char *m2_cleanup_policy(struct m2_planning *p, const struct m2_resource *r);
+/** Once view.resources is whole: whose resource each nested stack is. */
+void m2_cleanup_index_parents(struct m2_planning *p);
 /** The resource of the parent that is the nested stack ARN, or NULL for the root. */
 const struct m2_resource *m2_cleanup_parent(const struct m2_planning *p, const char *stack_arn);
 /** Has the stack resource R ended its life? */

@@ -170,12 +170,21 @@ const char *m2_cleanup_policy(struct m2_planning *p, const struct m2_resource *r
     return said ? m2_v_text(said) : "Delete"; /* one that is an expression is not known */
 }
 
-const struct m2_resource *m2_cleanup_parent(const struct m2_planning *p, const char *stack_arn)
+void m2_cleanup_index_parents(struct m2_planning *p)
 {
     for (size_t i = 0; i < p->view.resources.len; i++) {
         const struct m2_resource *r = &p->view.resources.at[i];
-        if (m2_str_eq(r->type, "AWS::CloudFormation::Stack") && m2_str_eq(r->physical_id, stack_arn))
-            return r;
+        bool is_new;
+        if (!m2_str_eq(r->type, "AWS::CloudFormation::Stack") || m2_str_empty(r->physical_id))
+            continue;
+        size_t *at = m2_strmap_at(&p->parents, p->a, r->physical_id, &is_new);
+        if (is_new)
+            *at = i;
     }
-    return NULL;
+}
+
+const struct m2_resource *m2_cleanup_parent(const struct m2_planning *p, const char *stack_arn)
+{
+    const size_t *at = stack_arn ? m2_strmap_find(&p->parents, stack_arn) : NULL;
+    return at ? &p->view.resources.at[*at] : NULL;
 }

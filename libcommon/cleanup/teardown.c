@@ -233,6 +233,8 @@ int m2_teardown_with(struct m2_teardown *out, struct m2_arena *a, const struct m
         if (rc == 0)
             rc = m2_teardown_note(x, PLAN, out->plan.stack_arn, M2_STEP_STARTED, whose(x), err);
         if (rc == 0)
+            out->begun = true;
+        if (rc == 0)
             rc = carry_out(x, err);
         count(out);
         if (rc == 0)

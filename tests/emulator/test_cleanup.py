@@ -195,6 +195,9 @@ def test_what_does_not_go_is_named_and_let_go_only_when_asked(lab):
     again, doc = lab.apply()  # it is there still
     cluster = next(i for i in doc["items"] if i["type"] == "AWS::ECS::Cluster")
     assert again.status == 1 and cluster["reason"] == "stack.left-behind", again
+    lab.account.client("ecs").delete_cluster(cluster=cluster["resource"])  # by hand, as it was told
+    again, doc = lab.apply()
+    assert again.status == 0 and not doc["blocked"], again
     lab.check_beside()
 
 

@@ -7,7 +7,7 @@ static void lead(struct m2_doc *d, const struct m2_teardown *t, const struct m2_
 {
     size_t left = t->counts[M2_END_LEFT], untold = t->counts[M2_END_UNTOLD];
     if (stopped)
-        m2_doc_lead(d, "The teardown of %s was not finished.", t->plan.stack);
+        m2_doc_lead(d, "The teardown of %s was not %s.", t->plan.stack, t->begun ? "finished" : "begun");
     else if (left || untold)
         m2_doc_lead(d, "The teardown of %s left %zu %s behind%s.", t->plan.stack, left,
                     left == 1 ? "thing" : "things", untold ? ", and some could not be looked at" : "");
@@ -69,7 +69,7 @@ static void text(struct m2_buf *out, struct cleanup_work *w, const struct m2_tea
         group(d, t, groups[i].state, groups[i].heading);
     if (w->journal)
         m2_doc_text(d, "Journal: %s", m2_journal_path(w->journal));
-    if (stopped)
+    if (stopped && t->begun) /* what forbade it would forbid it again */
         m2_doc_text(d, "Run the same command again to go on from here. What CloudFormation has begun goes on "
                        "by itself.");
     m2_doc_renderer_find("text")->render(out, d, &style);

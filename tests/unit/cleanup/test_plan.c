@@ -143,6 +143,25 @@ Test(plan, a_role_that_is_given_is_looked_at_first)
     end(&d);
 }
 
+/* The buckets would be empty before CloudFormation refuses it. */
+Test(plan, a_role_under_another_path_than_its_own_is_not_that_role)
+{
+    static const char *const given[] = { NULL, "arn:aws:iam::" SIM_ACCOUNT ":role/path/cfn-role" };
+    for (size_t i = 0; i < 2; i++) {
+        struct desk d;
+        begin(&d);
+        d.opt.role_arn = given[i];
+        d.s->stacks[0].role = "arn:aws:iam::" SIM_ACCOUNT ":role/path/cfn-role";
+        make(&d, NULL);
+        cr_expect(noted(&d.plan, true, "stack.role-gone"), "%s", given[i] ? "given" : "the stack's");
+        d.s->stacks[0].role = "arn:aws:iam::" SIM_ACCOUNT ":role/cfn-role";
+        d.opt.role_arn = NULL;
+        make(&d, NULL);
+        cr_expect_eq(d.plan.blocked.len, 0);
+        end(&d);
+    }
+}
+
 Test(plan, an_alias_that_may_not_be_read_does_not_open_a_production_account)
 {
     struct desk d;
@@ -159,17 +178,60 @@ Test(plan, an_alias_that_may_not_be_read_does_not_open_a_production_account)
     end(&d);
 }
 
+/* It asked only while the stack was there; logs and units of one that is gone were deleted all the same. */
+Test(plan, an_alias_that_may_not_be_read_protects_what_a_stack_left_too)
+{
+    struct desk d;
+    begin(&d);
+    own(&d, SIM_FUNCTION, "fn");
+    d.s->things[0].gone = true;
+    d.s->resources[0].status = d.s->stacks[0].status = "DELETE_COMPLETE";
+    d.s->no_alias = true;
+    make(&d, NULL);
+    cr_assert_not(noted(&d.plan, true, "account.alias-unread"), "there is nothing to do");
+    (void)sim_add(d.s, SIM_LOGS, "/aws/lambda/fn");
+    d.opt.delete_logs = true;
+    make(&d, NULL);
+    cr_assert_eq(item(&d.plan, "/aws/lambda/fn")->action, M2_ACT_DELETE_LOGS);
+    cr_assert(noted(&d.plan, true, "account.alias-unread"));
+    end(&d);
+}
+
 Test(plan, keep_data_is_no_promise_beside_what_empties_buckets)
 {
     struct desk d;
     begin(&d);
     own(&d, SIM_BUCKET, "data");
-    d.s->emptier = true;
+    d.s->custom = "Custom::S3AutoDeleteObjects";
     make(&d, NULL);
     cr_assert_not(noted(&d.plan, true, "bucket.auto-delete"));
     d.opt.keep_data = true;
     make(&d, NULL);
     cr_assert(noted(&d.plan, true, "bucket.auto-delete"));
+    end(&d);
+}
+
+/* The tag is what CDK's function looks for, whatever the custom resource is called. */
+Test(plan, a_kept_bucket_that_a_custom_resource_empties_is_not_called_kept)
+{
+    struct desk d;
+    begin(&d);
+    own(&d, SIM_BUCKET, "data");
+    d.s->things[0].inside = 1;
+    d.s->things[0].auto_delete = true;
+    d.s->custom = "Custom::Renamed";
+    make(&d, NULL);
+    cr_assert_eq(d.plan.blocked.len, 0, "it goes anyway");
+    d.s->resources[0].policy = "Retain";
+    make(&d, NULL);
+    cr_assert(noted(&d.plan, true, "bucket.auto-delete"));
+    d.s->things[0].auto_delete = false;
+    make(&d, NULL);
+    cr_assert_eq(d.plan.blocked.len, 0);
+    cr_assert(noted(&d.plan, false, "custom-resource.kept-data"));
+    d.s->custom = NULL;
+    make(&d, NULL);
+    cr_assert_not(noted(&d.plan, false, "custom-resource.kept-data"));
     end(&d);
 }
 
@@ -213,6 +275,52 @@ Test(plan, units_are_the_stacks_by_its_own_state_machine_alone)
     make(&d, NULL);
     cr_assert_eq(d.plan.blocked.len, 0);
     end(&d);
+}
+
+/* Brain's older rows name no account: then the state machine's own must be this one. */
+Test(plan, a_unit_without_an_account_is_of_its_machines_account)
+{
+    static const char *const machines[] = { MACHINE,
+                                            "arn:aws:states:us-east-1:" SIM_OTHER ":stateMachine:m" };
+    for (size_t i = 0; i < 2; i++) {
+        struct desk d;
+        begin(&d);
+        own(&d, SIM_MACHINE, machines[i]);
+        d.s->things[0].gone = true;
+        d.s->resources[0].status = d.s->stacks[0].status = "DELETE_COMPLETE"; /* no guard is asked */
+        d.opt.skip_brain = false;
+        make(&d, m2_arena_printf(d.a,
+                                 "[{\"service\":\"brain\",\"operation\":\"/api/computing-unit/list\","
+                                 "\"input\":{},\"status\":\"ok\",\"output\":{\"units\":["
+                                 "{\"computingUnitId\":\"u\",\"appName\":\"A\","
+                                 "\"stateMachineArn\":\"%s\"}]}}]",
+                                 machines[i]));
+        cr_assert_eq(item(&d.plan, "u")->action, i ? M2_ACT_KEEP : M2_ACT_UNREGISTER);
+        if (i)
+            cr_assert_str_eq(item(&d.plan, "u")->reason, "unit.other-account");
+        end(&d);
+    }
+}
+
+/* It was called left behind for 90 days after its owner had deleted it. */
+Test(plan, what_was_let_go_and_deleted_since_is_not_left_behind)
+{
+    static const enum sim_kind kinds[] = { SIM_BUCKET, SIM_FUNCTION, SIM_MACHINE, SIM_CLUSTER,
+                                           SIM_REPOSITORY };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct desk d;
+        const char *id = kinds[i] == SIM_MACHINE ? MACHINE : "let-go";
+        begin(&d);
+        own(&d, kinds[i], id);
+        d.s->resources[0].status = "DELETE_SKIPPED";
+        d.s->stacks[0].status = "DELETE_COMPLETE";
+        make(&d, NULL);
+        cr_expect(item(&d.plan, id) && m2_plan_leaves(&d.plan), "%s", sim_type(kinds[i]));
+        d.s->things[0].gone = true;
+        make(&d, NULL);
+        cr_expect(!item(&d.plan, id) && !m2_plan_leaves(&d.plan), "%s", sim_type(kinds[i]));
+        end(&d);
+    }
 }
 
 /* A log group of a function that was let go is in use; one whose tags cannot be read may be another stack's.

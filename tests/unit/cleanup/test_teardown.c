@@ -81,6 +81,11 @@ static void replace(struct sim *s)
     s->caller = SIM_OTHER;
 }
 
+static void unchanged(struct sim *s)
+{
+    (void)s;
+}
+
 static void fewer(struct sim *s)
 {
     s->things[0].gone = true;
@@ -125,6 +130,7 @@ Test(teardown, what_changed_since_the_plan_is_not_done)
         m2_journal_close(o.journal);
         cr_expect_eq(t.changed, rows[i].news, "row %zu", i);
         cr_expect_eq(rc < 0, rows[i].refused, "row %zu: %s", i, err.msg);
+        cr_expect_eq(t.begun, !rows[i].news && !rows[i].refused, "row %zu: what is said of going on", i);
         cr_expect_eq(c.s->writes > 0, !rows[i].news && !rows[i].refused, "row %zu", i);
         cr_expect_eq(c.s->violations, 0, "row %zu: %s", i, c.s->first_violation);
         if (rows[i].news)
@@ -195,6 +201,56 @@ Test(teardown, a_kept_bucket_of_a_nested_stack_is_let_go_there)
     cr_assert_eq(c.s->violations, 0);
     cr_assert_str_eq(c.s->stacks[child].status, "DELETE_COMPLETE");
     cr_assert_str_eq(c.s->stacks[0].status, "DELETE_COMPLETE");
+    end(&c);
+}
+
+/* A stack that the plan did not show: whatever lists it, it is not deleted by its own ARN. */
+static void start_with_a_stranger(void *ctx, struct m2_arena *a, const struct m2_aws_call *call,
+                                  m2_aws_done *done, void *user)
+{
+    struct sim *s = ctx;
+    if (m2_str_eq(call->operation, "DeleteStack") && s->n_stacks == 1) {
+        int child = sim_stack_add(s, "arn:aws:cloudformation:" SIM_REGION ":" SIM_ACCOUNT ":stack/stranger/c",
+                                  "stranger");
+        sim_nest(s, 0, child, "Stranger");
+        struct sim_thing *t = sim_add(s, SIM_BUCKET, "theirs");
+        (void)sim_list(s, child, t, "Theirs");
+        t->inside = 1;
+        s->stacks[child].parent = NULL;
+    }
+    sim_start(ctx, a, call, done, user);
+}
+
+Test(teardown, a_nested_stack_that_the_plan_did_not_show_is_not_forced)
+{
+    struct story c;
+    struct m2_snapshot snap;
+    struct m2_plan agreed;
+    struct m2_teardown t;
+    struct m2_err err = { 0 };
+    bool locked;
+    size_t n;
+    const struct m2_guard *guards = m2_guard_table(&n);
+    begin(&c);
+    (void)own(&c, SIM_ROLE, "role", 0);
+    c.opt.force_retain = true;
+    cr_assert_eq(sim_read(c.s, &snap, c.a, SIM_STACK, &err), 0);
+    m2_plan_make(&agreed, c.a, &snap, &c.opt);
+    struct late late = { c.s, unchanged };
+    struct m2_teardown_options o = { .sys = &c.s->sys,
+                                     .net = &c.s->net,
+                                     .plan = c.opt,
+                                     .agreed = &agreed,
+                                     .user = &late,
+                                     .read = read_late,
+                                     .empty = sim_empty };
+    const struct m2_teardown_seam seam = { start_with_a_stranger, c.s, guards, n };
+    cr_assert_eq(m2_journal_open(&o.journal, c.a, c.journal, "t", &c.s->sys, &err), 0);
+    cr_assert_eq(m2_journal_lock(o.journal, &locked, &err), 0);
+    cr_assert_eq(m2_teardown_with(&t, c.a, &o, &seam, &err), 0, "%s", err.msg);
+    m2_journal_close(o.journal);
+    cr_assert_eq(c.s->violations, 0, "%s", c.s->first_violation);
+    cr_assert_eq(t.items.at[0].state, M2_END_LEFT, "the root");
     end(&c);
 }
 

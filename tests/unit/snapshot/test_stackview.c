@@ -218,3 +218,28 @@ Test(stackview, target_before_a_deployment_is_what_the_script_picks)
     cr_expect_str_eq(s.target.security_groups.at[0], "sg-3");
     m2_arena_free(a);
 }
+
+/* What lies deeper than is looked is not said to be all. */
+Test(stackview, nesting_deeper_than_is_looked_is_not_called_whole)
+{
+    static const int depths[] = { 16, 17 };
+    for (size_t k = 0; k < 2; k++) {
+        struct m2_arena *a = m2_arena_new();
+        struct m2_snapshot s;
+        struct m2_stackview v;
+        const char *calls = STACK("deep", "arn:d:stack/deep/0", "CREATE_COMPLETE", "");
+        for (int i = 0; i <= depths[k]; i++) {
+            const char *next = i == depths[k]
+                                   ? ""
+                                   : m2_arena_printf(a, RESOURCE("N", "AWS::CloudFormation::Stack", "%s"),
+                                                     m2_arena_printf(a, "arn:d:stack/deep/%d", i + 1));
+            calls = m2_arena_printf(a, "%s," LISTED("%s", "%s"), calls,
+                                    m2_arena_printf(a, "arn:d:stack/deep/%d", i), next);
+        }
+        load(&s, a, "{\"stack\":\"deep\"}", calls);
+        m2_stackview_make(&v, a, &s);
+        cr_assert_eq(v.state, M2_STACK_THERE);
+        cr_expect_eq(v.resources_complete, k == 0, "%d deep", depths[k]);
+        m2_arena_free(a);
+    }
+}

@@ -42,6 +42,7 @@ struct sim_thing {
     bool mfa;
     const char *lock; /* default retention, or NULL */
     bool undeletable; /* CloudFormation fails on it for a reason of its own */
+    bool auto_delete; /* a bucket with the tag of CDK's emptier */
     int refills;      /* so many times something arrives after it was emptied */
     enum sim_fate fate;
 };
@@ -82,7 +83,7 @@ struct sim {
     struct sim_stack stacks[SIM_STACKS];
     int n_things, n_resources, n_stacks;
     bool gone_role, no_log_tags, no_alias;
-    bool emptier;         /* the root lists a custom resource that empties buckets */
+    const char *custom;   /* type of a custom resource that the root lists too, or NULL */
     const char *role_arn; /* of --role-arn, to be looked at; or NULL */
     /* what happened */
     unsigned calls, writes;

@@ -191,10 +191,13 @@ static void list_resources(struct sim *s, struct sim_answer *out, struct m2_aren
         m2_v_set_str(a, v, "ResourceStatusReason", r->reason ? r->reason : "");
         m2_v_push(a, m2_v_get(out->output, "StackResourceSummaries"), v);
     }
-    if (s->emptier && k == &s->stacks[0])
+    if (s->custom && k == &s->stacks[0])
         m2_v_push(a, m2_v_get(out->output, "StackResourceSummaries"),
-                  sim_json(a, "{'LogicalResourceId':'Emptier','PhysicalResourceId':'e','ResourceType':"
-                              "'Custom::S3AutoDeleteObjects','ResourceStatus':'CREATE_COMPLETE'}"));
+                  sim_json(a,
+                           "{'LogicalResourceId':'Custom','PhysicalResourceId':'e','ResourceType':'%s',"
+                           "'ResourceStatus':'%s'}",
+                           s->custom,
+                           m2_str_eq(k->status, "DELETE_COMPLETE") ? k->status : "CREATE_COMPLETE"));
 }
 
 static void get_template(struct sim *s, struct sim_answer *out, struct m2_arena *a, const struct m2_value *in)

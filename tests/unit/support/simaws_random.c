@@ -218,6 +218,14 @@ static void root_faults(struct sim *s, const struct m2_plan_options *opt, bool *
         s->caller = SIM_OTHER;
         *refused = true;
     }
+    if (chance(s, 2)) {
+        s->no_alias = true;
+        *refused = true;
+    }
+    if (chance(s, 4)) {
+        s->custom = chance(s, 50) ? "Custom::S3AutoDeleteObjects" : "Custom::Something";
+        *refused = *refused || (opt->keep_data && strcmp(s->custom, "Custom::S3AutoDeleteObjects") == 0);
+    }
 }
 
 void sim_random(struct sim *s, struct m2_plan_options *opt, bool *refused, uint64_t seed)
@@ -237,4 +245,9 @@ void sim_random(struct sim *s, struct m2_plan_options *opt, bool *refused, uint6
     children(s, opt, refused);
     outside(s);
     root_faults(s, opt, refused);
+    if (chance(s, 4)) { /* of another account, or under another path than it has */
+        opt->role_arn = s->role_arn = chance(s, 50) ? "arn:aws:iam::" SIM_OTHER ":role/cfn-role"
+                                                    : "arn:aws:iam::" SIM_ACCOUNT ":role/path/cfn-role";
+        *refused = true;
+    }
 }

@@ -40,7 +40,8 @@ static void get_role(struct sim *s, struct sim_answer *out, struct m2_arena *a, 
 {
     const char *name = m2_v_str(in, "RoleName");
     if ((m2_str_eq(name, "cfn-role") && !s->gone_role) || sim_find(s, SIM_ROLE, name))
-        out->output = sim_json(a, "{'Role':{'RoleName':'%s'}}", name);
+        out->output = sim_json(a, "{'Role':{'RoleName':'%s','Arn':'arn:aws:iam::" SIM_ACCOUNT ":role/%s'}}",
+                               name, name);
     else
         sim_error(out, "NoSuchEntity", "no such role", 404);
 }
@@ -78,7 +79,9 @@ static void bucket_location(struct sim *s, struct sim_answer *out, struct m2_are
 static void bucket_tags(struct sim *s, struct sim_answer *out, struct m2_arena *a, const struct m2_value *in)
 {
     const struct sim_thing *t = bucket(s, out, in);
-    if (t && t->tag)
+    if (t && t->auto_delete)
+        out->output = sim_json(a, "{'TagSet':[{'Key':'aws-cdk:auto-delete-objects','Value':'true'}]}");
+    else if (t && t->tag)
         out->output = sim_json(a, "{'TagSet':[{'Key':'aws:cloudformation:stack-id','Value':'%s'}]}", t->tag);
     else if (t)
         sim_error(out, "NoSuchTagSet", "The TagSet does not exist", 404);
