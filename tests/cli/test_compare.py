@@ -41,7 +41,7 @@ def test_another_region_and_account_that_ought_to_be_alike(doctor, accounts):
     assert not [c for c in compared(run)["changes"] if c["change"] == "new" and c["is"] == "fail"], run
 
 
-@pytest.mark.parametrize("format", ["text", "markdown", "github"])
+@pytest.mark.parametrize("format", ["text", "markdown", "html", "github"])
 def test_every_report_for_people_says_it(doctor, accounts, format):
     run = doctor("--snapshot", accounts / "private-subnet-no-route.json", "--compare", accounts / "healthy-nat.json", "--format", format)
     assert run.status == 1 and "new, 0 gone, 0 changed" in " ".join(run.out.split()), run

@@ -260,9 +260,21 @@ def test_promised_checks_and_causes_are_there(tables):
 
 
 def test_every_check_and_cause_explains_itself(build, tables):
-    for name in [c["id"] for c in tables["checks"]] + tables["causes"][::10]:
+    """Causes told neither how they are found, nor the rights this takes, and one in ten was looked at."""
+    checks = {c["id"]: c for c in tables["checks"]}
+    for name in [*checks, *tables["causes"]]:
         done = subprocess.run([build / "m2-doctor", "--explain", name], capture_output=True, text=True)
-        assert done.returncode == 0 and done.stdout.startswith(name) and "How to fix it" in done.stdout, name
+        parts = re.findall(r"^([A-Z].+)$", done.stdout, re.M)
+        assert done.returncode == 0 and done.stdout.startswith(name + " ("), name
+        wanted = {"Why it matters" if name in checks else "What it means", "How it is found", "How to fix it", "Sources"}
+        finders = [checks[name]] if name in checks else [
+            c for c in checks.values() if any(fnmatch.fnmatch(name, pattern) for pattern in c["causes"])]
+        rights = {right for c in finders for right in c["rights"]} or {"none"}
+        assert not wanted - set(parts), (name, parts)
+        told = {part: re.search(rf"^{part}\n((?:    \S+\n)+)", done.stdout, re.M)[1].split()
+                for part in ("Rights it needs", "Sources")}
+        assert set(told["Rights it needs"]) == rights and all(t.startswith("https://") for t in told["Sources"]), (name, told)
+        assert all(len(items) == len(set(items)) for items in told.values()), (name, told)
 
 
 READS = re.compile(r"^(Describe|Get|List|Head|Simulate|BatchGet|BatchCheck|Lookup|Filter)")

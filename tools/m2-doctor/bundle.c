@@ -5,6 +5,7 @@
 #include "m2/json.h"
 #include "m2/net.h"
 #include "m2/report.h"
+#include "m2/time.h"
 
 #define FOLDER "m2-doctor-bundle/"
 #define MOST ((size_t)1 << 30)
@@ -36,6 +37,9 @@ int doctor_bundle(const struct m2_snapshot *snap, const char *path, const struct
     for (int i = 0; i < PARTS; i++)
         m2_buf_init(&parts[i], MOST);
     plain.profile = NULL; /* names people */
+    char collected[M2_ISO_SIZE];
+    m2_time_iso(collected, snap->collected_ms);
+    plain.generated_at = collected; /* the same snapshot makes the same bytes */
     struct m2_value *root = m2_snapshot_redact(a, snap->root);
     int rc = m2_snapshot_from_value(&redacted, a, root, "the redacted snapshot", err);
     if (rc == 0)

@@ -37,10 +37,8 @@ static void add_part(struct m2_buf *out, const char *heading, const char *text, 
 
 static void add_list(struct m2_buf *out, const char *heading, const char *const *items)
 {
-    if (!items || !*items)
-        return;
-    m2_buf_addf(out, "\n%s\n", heading);
-    for (; *items; items++)
+    m2_buf_addf(out, "\n%s\n%s", heading, items && *items ? "" : "    none\n");
+    for (; items && *items; items++)
         m2_buf_addf(out, "    %s\n", *items);
 }
 
@@ -68,8 +66,80 @@ static struct m2_value *check_value(struct m2_arena *a, const struct m2_check *c
     return v;
 }
 
+/* SLUG itself, or the family it is of ("task.*"). */
+static bool can_find(const struct m2_check *check, const char *slug)
+{
+    for (const char *const *cause = check->causes; cause && *cause; cause++) {
+        size_t stem = strcspn(*cause, "*");
+        if (m2_str_eq(*cause, slug) || ((*cause)[stem] && strncmp(*cause, slug, stem) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* The checks that can find a cause, the rights they need and where its facts come from; each NULL-ended. */
+struct finders {
+    const struct m2_check **checks;
+    const char **rights, **sources;
+};
+
+/* ITEMS behind what is in LIST, each once. LIST has room. */
+static void add_new(const char **list, const char *const *items)
+{
+    for (; items && *items; items++) {
+        size_t n = 0;
+        while (list[n] && !m2_str_eq(list[n], *items))
+            n++;
+        list[n] = *items;
+    }
+}
+
+static size_t length(const char *const *items)
+{
+    size_t n = 0;
+    while (items && items[n])
+        n++;
+    return n;
+}
+
+/* A cause without a source of its own has those of its checks. */
+static struct finders find_finders(struct m2_arena *a, const struct m2_cause *c)
+{
+    size_t n, found = 0, rights = 1, sources = 2;
+    const struct m2_check *all = m2_checks(&n);
+    struct finders f = { .checks = m2_arena_new_array(a, const struct m2_check *, n + 1) };
+    for (size_t i = 0; i < n; i++)
+        if (can_find(&all[i], c->slug)) {
+            f.checks[found++] = &all[i];
+            rights += length(all[i].rights);
+            sources += length(all[i].sources);
+        }
+    f.rights = m2_arena_new_array(a, const char *, rights);
+    f.sources = m2_arena_new_array(a, const char *, sources);
+    f.sources[0] = c->docs;
+    for (size_t i = 0; i < found; i++) {
+        add_new(f.rights, f.checks[i]->rights);
+        if (!c->docs)
+            add_new(f.sources, f.checks[i]->sources);
+    }
+    return f;
+}
+
+static struct m2_value *found_by(struct m2_arena *a, const struct finders *f)
+{
+    struct m2_value *list = m2_v_array(a);
+    for (const struct m2_check **check = f->checks; *check; check++) {
+        struct m2_value *v = m2_v_object(a);
+        m2_v_set_str(a, v, "id", (*check)->id);
+        m2_v_set_str(a, v, "how", (*check)->how);
+        m2_v_push(a, list, v);
+    }
+    return list;
+}
+
 static struct m2_value *cause_value(struct m2_arena *a, const struct m2_cause *c)
 {
+    struct finders f = find_finders(a, c);
     struct m2_value *v = m2_v_object(a);
     m2_v_set_str(a, v, "cause", c->slug);
     m2_v_set_str(a, v, "status", m2_status_name(c->status));
@@ -77,6 +147,9 @@ static struct m2_value *cause_value(struct m2_arena *a, const struct m2_cause *c
     m2_v_set_str(a, v, "why", c->why);
     m2_v_set_str(a, v, "fix", c->fix);
     m2_v_set(a, v, "docs", m2_v_string(a, c->docs));
+    m2_v_set(a, v, "found_by", found_by(a, &f));
+    m2_v_set(a, v, "rights", strings(a, f.rights));
+    m2_v_set(a, v, "sources", strings(a, f.sources));
     return v;
 }
 
@@ -135,35 +208,20 @@ static void explain_check(struct m2_buf *out, const struct m2_check *c, int widt
     add_list(out, "Sources", c->sources);
 }
 
-/* SLUG itself, or the family it is of ("task.*"). */
-static bool can_find(const struct m2_check *check, const char *slug)
+static void explain_cause(struct m2_buf *out, struct m2_arena *a, const struct m2_cause *c, int width)
 {
-    for (const char *const *cause = check->causes; cause && *cause; cause++) {
-        size_t stem = strcspn(*cause, "*");
-        if (m2_str_eq(*cause, slug) || ((*cause)[stem] && strncmp(*cause, slug, stem) == 0))
-            return true;
-    }
-    return false;
-}
-
-static void add_finders(struct m2_buf *out, const char *slug)
-{
-    size_t n, found = 0;
-    const struct m2_check *checks = m2_checks(&n);
-    for (size_t i = 0; i < n; i++)
-        if (can_find(&checks[i], slug))
-            m2_buf_addf(out, "%s    %s\n", found++ ? "" : "\nFound by\n", checks[i].id);
-}
-
-static void explain_cause(struct m2_buf *out, const struct m2_cause *c, int width)
-{
+    struct finders f = find_finders(a, c);
     m2_buf_addf(out, "%s (%s)\n", c->slug, m2_status_name(c->status));
     add_folded(out, c->title, width, 4);
     add_part(out, "What it means", c->why, width);
     add_part(out, "How to fix it", c->fix, width);
-    add_finders(out, c->slug);
-    if (c->docs)
-        m2_buf_addf(out, "\nSource\n    %s\n", c->docs);
+    m2_buf_adds(out, "\nHow it is found\n");
+    for (const struct m2_check **check = f.checks; *check; check++) {
+        m2_buf_addf(out, "    %s\n", (*check)->id);
+        add_folded(out, (*check)->how, width, 8);
+    }
+    add_list(out, "Rights it needs", f.rights);
+    add_list(out, "Sources", f.sources);
 }
 
 static void add_entry(struct m2_buf *out, bool first, const char *heading, const char *id, const char *title,
@@ -244,6 +302,6 @@ int doctor_explain(struct m2_buf *out, struct m2_arena *a, const struct doctor_a
     else if (check)
         explain_check(out, check, width);
     else
-        explain_cause(out, cause, width);
+        explain_cause(out, a, cause, width);
     return 0;
 }
