@@ -39,7 +39,8 @@ struct m2_finding {
     M2_VEC(const char *) about;     /* other resources it is about (subnet, function, role ARN), for joining causes */
     const char *missing_right;      /* unknown: the IAM action */
     bool refused;                   /* unknown: the right is missing; false: the call was allowed and failed, or was not made */
-    int64_t at_ms;                  /* when it happened; 0 when a state */
+    int64_t at_ms;                  /* when it happened, of several the newest; 0 when a state */
+    int64_t first_ms;               /* of several the oldest; 0 when a state or not known of each */
     int64_t count;                  /* how often (grouped events); 1 */
 };
 

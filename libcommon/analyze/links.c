@@ -33,6 +33,7 @@ static const char *const causal_order[] = {
 };
 #define N_ORDER (sizeof causal_order / sizeof causal_order[0])
 #define CHECKS_PER_ROW 1000
+#define TIME_SLACK_MS 10000
 
 bool m2_slug_matches(const char *pattern, const char *slug)
 {
@@ -113,9 +114,20 @@ static size_t first_name(const struct graph *g, const char *text)
     return lo;
 }
 
+/*
+ * What began after the effect was over did not cause it. Step Functions and ECS write their own times of one
+ * end, so some seconds mean nothing. A state, or a time that is not known, excludes nothing.
+ */
+static bool too_late(const struct m2_finding *cause, const struct m2_finding *effect)
+{
+    return cause->first_ms && effect->at_ms && cause->first_ms > effect->at_ms + TIME_SLACK_MS;
+}
+
 static void add_cause(struct graph *g, size_t effect, size_t cause)
 {
     if (g->rank[cause] < 0 || g->rank[cause] >= g->rank[effect])
+        return;
+    if (too_late(g->f->list.at[cause], g->f->list.at[effect]))
         return;
     for (size_t i = 0; i < g->causes[effect].len; i++)
         if (g->causes[effect].at[i] == cause)

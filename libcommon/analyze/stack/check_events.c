@@ -58,7 +58,7 @@ static void report(struct m2_check_run *r, const char *stack, const struct m2_st
     m2_found_evidence(r, f, x->call,
                       m2_arena_printf(r->arena, "StackEvents[?LogicalResourceId=='%s']", x->logical_id),
                       x->event);
-    f->at_ms = x->at_ms;
+    f->at_ms = f->first_ms = x->at_ms;
     m2_found_about(r, f, x->stack_arn);
     m2_found_about(r, f, x->logical_id);
     m2_found_about(r, f, x->physical_id);

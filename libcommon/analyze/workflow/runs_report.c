@@ -94,6 +94,7 @@ static void report_group(struct m2_check_run *r, const struct m2_failed_run *run
     struct m2_finding *f = m2_found(r, cause ? cause->status : M2_FAIL, newest->slug, newest->slug);
     f->count = (int64_t)n;
     f->at_ms = newest->at_ms;
+    f->first_ms = runs[n - 1].at_ms;
     m2_found_detail(r, f, "%zu %s%s %s like this%s%s%s. AWS says: %.*s%s", n, noun, n == 1 ? "" : "s",
                     f->status == M2_FAIL ? "failed" : "ended", newest->state ? ", last in state " : "",
                     m2_str_or(newest->state, ""), n == 1 ? "" : " (newest shown)", MAX_TEXT, newest->text,

@@ -204,6 +204,115 @@ Test(engine, a_warning_explains_but_is_no_root)
     m2_arena_free(all.arena);
 }
 
+/* Tasks that failed an hour after an execution had ended do not explain it; one of them that failed before
+ * does, and so does one whose time nobody told. */
+Test(engine, what_began_after_the_effect_is_not_its_cause)
+{
+    static const struct {
+        int64_t first_ms, at_ms;
+        bool explains;
+    } cases[] = {
+        { 7200000, 7200000, false }, { 3600000, 7200000, true }, { 3605000, 3605000, true },
+        { 3611000, 3611000, false }, { 0, 7200000, true },       { 0, 0, true },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct m2_findings all = { .arena = m2_arena_new() };
+        struct m2_finding *task = make(&all, "task.failures", "t", M2_FAIL, "task.out-of-memory");
+        struct m2_finding *run = make(&all, "workflow.executions", "t", M2_FAIL, "task.out-of-memory");
+        task->first_ms = cases[i].first_ms;
+        task->at_ms = cases[i].at_ms;
+        run->first_ms = run->at_ms = 3600000;
+        m2_links_apply(&all);
+        cr_assert_eq(run->caused_by.len, cases[i].explains, "case %zu", i);
+        cr_assert_eq(all.root_causes.len, cases[i].explains ? 1 : 2, "case %zu", i);
+        m2_arena_free(all.arena);
+    }
+}
+
+/* ---- findings at random ---- */
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    return *state ^= *state << 17;
+}
+
+/* One cause that PATTERN stands for. */
+static const char *cause_at_random(const char *pattern, uint64_t *state)
+{
+    size_t n = 0;
+    const struct m2_cause *causes = m2_causes(&n);
+    size_t at = next_random(state) % n, from = at;
+    while (!m2_slug_matches(pattern, causes[at].slug)) {
+        at = (at + 1) % n;
+        cr_assert_neq(at, from, "no cause is %s", pattern);
+    }
+    return causes[at].slug;
+}
+
+/* Any check with any of its causes, about few things, so that much joins. */
+static void add_random(struct m2_findings *all, uint64_t *state)
+{
+    static const char *const about[] = { "a", "b", "c" };
+    size_t n = 0;
+    const struct m2_check *checks = m2_checks(&n);
+    size_t at = next_random(state) % n, n_causes = 0;
+    for (; !checks[at].causes || !checks[at].causes[0]; at = (at + 1) % n) {
+    }
+    while (checks[at].causes[n_causes])
+        n_causes++;
+    struct m2_finding *f =
+        make(all, checks[at].id, about[next_random(state) % 3], next_random(state) % 4 ? M2_FAIL : M2_WARN,
+             cause_at_random(checks[at].causes[next_random(state) % n_causes], state));
+    f->uid = m2_arena_printf(all->arena, "%s/%zu", checks[at].id, all->list.len);
+    f->at_ms = next_random(state) % 2 ? (int64_t)(next_random(state) % 100) * 1000 : 0;
+    f->first_ms = f->at_ms;
+}
+
+static bool is_root(const struct m2_findings *all, const char *uid)
+{
+    for (size_t i = 0; i < all->root_causes.len; i++)
+        if (m2_str_eq(all->root_causes.at[i], uid))
+            return true;
+    return false;
+}
+
+/* Every failure is a root or has a failing cause of lower rank, so each leads to a root and none to itself.
+ */
+static size_t judge_random(const struct m2_findings *all)
+{
+    size_t edges = 0;
+    for (size_t i = 0; i < all->list.len; i++) {
+        const struct m2_finding *f = all->list.at[i];
+        bool failing_cause = false;
+        for (size_t k = 0; k < f->caused_by.len; k++, edges++) {
+            const struct m2_finding *cause = m2_finding_by_uid(all, f->caused_by.at[k]);
+            cr_assert(m2_causal_rank(cause->id) < m2_causal_rank(f->id), "%s <- %s", f->uid, cause->uid);
+            cr_assert(!cause->first_ms || !f->at_ms || cause->first_ms <= f->at_ms + 10000, "%s <- %s",
+                      f->uid, cause->uid);
+            failing_cause |= cause->status == M2_FAIL;
+        }
+        cr_assert_eq(is_root(all, f->uid), f->status == M2_FAIL && !failing_cause, "%s", f->uid);
+    }
+    return edges;
+}
+
+Test(engine, findings_at_random_never_explain_each_other_in_a_circle)
+{
+    size_t edges = 0;
+    for (uint64_t seed = 1; seed <= 2000; seed++) {
+        uint64_t state = seed * UINT64_C(0x9e3779b97f4a7c15);
+        struct m2_findings all = { .arena = m2_arena_new() };
+        for (size_t i = 0, n = 2 + next_random(&state) % 30; i < n; i++)
+            add_random(&all, &state);
+        m2_links_apply(&all);
+        edges += judge_random(&all);
+        m2_arena_free(all.arena);
+    }
+    cr_assert_gt(edges, 2000, "too few explained each other to prove anything: %zu", edges);
+}
+
 Test(engine, commands_get_region_and_profile)
 {
     static const struct {
