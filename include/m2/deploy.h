@@ -1,7 +1,8 @@
 /*
  * m2/deploy.h — what deploying a computing unit starts from.
  *
- * Source:    AWS CloudFormation API Reference (CreateChangeSet: a template given as text has at most 51,200 bytes).
+ * Source:    AWS CloudFormation API Reference (CreateChangeSet: a template given as text has at most 51,200
+ * bytes).
  */
 #ifndef M2_DEPLOY_H
 #define M2_DEPLOY_H
