@@ -15,5 +15,6 @@ struct m2_embedded {
 extern const struct m2_embedded m2_embedded_models[];
 extern const struct m2_embedded m2_embedded_prices[]; /* prices.json */
 extern const struct m2_embedded m2_embedded_style[]; /* doc.css */
+extern const struct m2_embedded m2_embedded_template[]; /* template.yaml */
 
 #endif

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-LAYERS = ["base", "data", "net", "aws", "brain", "snapshot", "cost", "analyze", "cleanup", "report"]
+LAYERS = ["base", "data", "net", "aws", "brain", "snapshot", "cost", "analyze", "cleanup", "deploy", "report"]
 # The public headers by the layer that implements them; a header missing here fails the test below.
 HEADERS = {
     "base": "err mem buf str time file secret digest sys embed banned lanes",
@@ -18,6 +18,7 @@ HEADERS = {
     "cost": "money prices cost compare summary jobcsv history forecast reconcile",
     "analyze": "diff finding check deployment registration canary",
     "cleanup": "empty cleanup",
+    "deploy": "deploy",
     "report": "report doc",
     "cli": "cli",
 }
