@@ -16,7 +16,7 @@ HEADERS = {
     "brain": "brain unit",
     "snapshot": "snapshot collect stackview runlog template",
     "cost": "money prices cost compare summary jobcsv history forecast reconcile",
-    "analyze": "finding check deployment registration canary",
+    "analyze": "finding check deployment policy registration canary",
     "cleanup": "empty cleanup",
     "report": "report doc",
     "cli": "cli",

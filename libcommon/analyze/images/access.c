@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "analyze/policy.h"
+#include "analyze/policy/document.h"
 #include "m2/aws.h"
 #include "m2/str.h"
 

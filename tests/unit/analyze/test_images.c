@@ -15,6 +15,9 @@
 #define HUB_IMAGE "'469266894233.dkr.ecr.us-east-1.amazonaws.com/mroptimum-lambda:v1'"
 #define NO_STACK "ValidationError: Stack with id mroptimum-mode2 does not exist"
 
+#define EXECUTION "iam:GetRole FargateExecutionRole"
+#define LISTED "iam:ListAttachedRolePolicies FargateExecutionRole"
+#define TRUSTED "output.Role.AssumeRolePolicyDocument.Statement[0]."
 static const struct sample images[] = {
     { "uri pass", { { 0 } }, "image.uri", P, NULL },
     { "https", { { FN, "output.Code.ImageUri", "'https://123456789012.dkr.ecr.us-east-1.amazonaws.com/a:v1'" }
@@ -79,6 +82,29 @@ static const struct sample images[] = {
       "code':'"
       "AccessDeniedException','message':'because no identity-based policy allows the ecr:BatchGetImage "
       "action'}}" } }, "image.access", U, NULL },
+    { "execution role", { { 0 } }, "image.execution-role", P, NULL },
+    { "execution role without policies", { { LISTED, "output.AttachedPolicies", "[]" } }, "image.execution-role", F,
+      "image.role-missing-permissions" },
+    { "execution role that another service takes", { { EXECUTION, TRUSTED "Principal", "{'Service':'ec2.amazonaws.com'}" } },
+      "image.execution-role", F, "image.role-trust" },
+    { "execution role for this account's tasks", { { EXECUTION, TRUSTED "Condition",
+      "{'StringEquals':{'aws:SourceAccount':'123456789012'},'ArnLike':{'aws:SourceArn':'arn:aws:ecs:us-east-1:123456789012:*'}}" } },
+      "image.execution-role", P, NULL },
+    { "execution role for another region's tasks", { { EXECUTION, TRUSTED "Condition",
+      "{'ArnLike':{'aws:SourceArn':'arn:aws:ecs:eu-west-1:123456789012:*'}}" } }, "image.execution-role", F, "image.role-trust" },
+    { "execution role for one task", { { EXECUTION, TRUSTED "Condition",
+      "{'ArnLike':{'aws:SourceArn':'arn:aws:ecs:us-east-1:123456789012:task/x/*'}}" } }, "image.execution-role", U, NULL },
+    { "execution role for this account", { { EXECUTION, TRUSTED "Condition", "{'StringEquals':{'aws:SourceAccount':'123456789012'}}" } },
+      "image.execution-role", P, NULL },
+    { "execution role for another account", { { EXECUTION, TRUSTED "Condition", "{'StringEquals':{'aws:SourceAccount':'111111111111'}}" } },
+      "image.execution-role", F, "image.role-trust" },
+    { "execution role gone", { { EXECUTION, "error", "NoSuchEntity: gone" } }, "image.execution-role", F, "image.role-trust" },
+    { "execution role denied", { { EXECUTION, "error", "AccessDenied" } }, "image.execution-role", U, NULL },
+    { "execution role's policies denied", { { LISTED, "error", "AccessDenied" } }, "image.execution-role", U, NULL },
+    { "execution role within a boundary that was not read", { { EXECUTION, "output.Role.PermissionsBoundary",
+      "{'PermissionsBoundaryArn':'arn:aws:iam::123456789012:policy/b'}" } }, "image.execution-role", U, NULL },
+    { "no execution role, no stack", { { "cloudformation:DescribeStacks", "error",
+      "ValidationError: Stack with id mroptimum-mode2 does not exist" } }, "image.execution-role", M2_SKIP, NULL },
 };
 
 /* clang-format on */
