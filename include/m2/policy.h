@@ -3,8 +3,8 @@
  *
  * Model:     three answers: allowed, denied, cannot tell. What is not known (a condition key, a policy that
  *            could not be read, part of the resource's name) never makes a definite answer that another value
- *            of it would contradict. Whoever asks gives all policies that apply; a kind of which none is given
- *            sets no limit (organisation policies cannot be read by everybody: `allowed` is then before them).
+ *            of it would contradict. Whoever asks gives all policies that apply; a kind of which none is
+ * given sets no limit (organisation policies cannot be read by everybody: `allowed` is then before them).
  * Lifetime:  verdicts point into the policies given; texts are made in the arena.
  * Source:    AWS IAM User Guide: policy evaluation logic (single account, cross-account), the elements of a
  *            JSON policy, condition operators, multivalued context keys, policy variables.
@@ -31,13 +31,17 @@ enum m2_policy_kind {
 
 struct m2_policy {
     enum m2_policy_kind kind;
-    int level;        /* M2_POLICY_ORGANISATION: of one level one policy must allow */
-    const char *name; /* "policy S3Access", for texts */
+    int level;                       /* M2_POLICY_ORGANISATION: of one level one policy must allow */
+    const char *name;                /* "policy S3Access", for texts */
     const struct m2_value *document; /* the tree, or JSON text; NULL: could not be read */
     const struct m2_call *call;      /* where it was read, or was not, may be NULL */
     const char *path;                /* in the call's output */
     struct m2_look look;             /* document NULL: why, with the missing right */
 };
+
+/* Text of a policy that allows everything: for asking about the other policies alone. */
+#define M2_POLICY_EVERYTHING                                                                                 \
+    "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}"
 
 struct m2_policies {
     M2_VEC(struct m2_policy) list;
@@ -56,7 +60,7 @@ struct m2_context_key {
     const char *const *values; /* NULL-ended; KNOWN, LIKE (one) */
 };
 
-struct m2_request {
+struct m2_policy_request {
     const char *action;   /* "s3:GetObject" */
     const char *resource; /* ARN; NULL: not known. In both * and ? stand for what is not known: asked is about
                              all that fit */
@@ -64,8 +68,8 @@ struct m2_request {
     const char *account;          /* of the principal; NULL: not known */
     const char *service;          /* the caller is this service ("lambda.amazonaws.com"), not a principal */
     const char *resource_account; /* NULL: as account */
-    bool resource_decides;        /* without a statement of the resource's policy nothing is allowed, in its own
-                                     account too: roles (sts:AssumeRole), KMS keys */
+    bool resource_decides; /* without a statement of the resource's policy nothing is allowed, in its own
+                              account too: roles (sts:AssumeRole), KMS keys */
     const struct m2_context_key *context;
     size_t n_context;
 };
@@ -74,20 +78,23 @@ enum m2_decision { M2_DENIED, M2_CANNOT_TELL, M2_ALLOWED };
 
 struct m2_verdict {
     enum m2_decision decision;
-    bool by_deny;                   /* DENIED by a Deny; else because nothing of `kind` allows it */
-    enum m2_policy_kind kind;       /* that denies, does not allow, or is unsure */
-    const struct m2_policy *policy; /* whose statement allows or denies, or that makes it unsure; may be NULL */
-    size_t statement;               /* 0-based, of policy */
-    const char *key;                /* CANNOT_TELL: the condition key it hangs on, or "the resource", … ; NULL when
-                                       the policy was not read */
+    bool by_deny;             /* DENIED by a Deny; else because nothing of `kind` allows it */
+    enum m2_policy_kind kind; /* that denies, does not allow, or is unsure */
+    const struct m2_policy
+        *policy;      /* whose statement allows or denies, or that makes it unsure; may be NULL */
+    size_t statement; /* 0-based, of policy */
+    const char *key;  /* CANNOT_TELL: the condition key it hangs on, or "the resource", … ; NULL when
+                         the policy was not read */
 };
 
 void m2_policy_evaluate(struct m2_verdict *out, struct m2_arena *a, const struct m2_policies *policies,
-                        const struct m2_request *request);
+                        const struct m2_policy_request *request);
 /** One clause, in A: "statement 2 (DenyAll) of policy X denies it", "no identity-based policy allows it", "it
  * hangs on aws:SourceIp in …". */
 const char *m2_verdict_text(struct m2_arena *a, const struct m2_verdict *v);
-/** "iam:GetRolePolicy", "PolicyDocument.Statement[1]" and the statement, for evidence; NULL when V names none. */
-const struct m2_value *m2_verdict_statement(const char **path, struct m2_arena *a, const struct m2_verdict *v);
+/** "iam:GetRolePolicy", "PolicyDocument.Statement[1]" and the statement, for evidence; NULL when V names
+ * none. */
+const struct m2_value *m2_verdict_statement(const char **path, struct m2_arena *a,
+                                            const struct m2_verdict *v);
 
 #endif

@@ -7,7 +7,7 @@
 static struct m2_verdict ask(struct m2_arena *a, const struct m2_policies *p,
                              const struct m2_context_key *keys, size_t n)
 {
-    const struct m2_request req = { .action = "s3:GetObject",
+    const struct m2_policy_request req = { .action = "s3:GetObject",
                                     .resource = "arn:aws:s3:::b/*",
                                     .principal = "arn:aws:iam::123456789012:role/r",
                                     .account = "123456789012",

@@ -168,7 +168,7 @@ static bool is_dangerous(struct m2_arena *a, const char *action)
 /* Does anything take ACTION away again? The rest of a wide Allow stays. */
 static bool given(const struct table *t, const char *action)
 {
-    struct m2_request req = { .action = action, .principal = t->role.arn };
+    struct m2_policy_request req = { .action = action, .principal = t->role.arn };
     struct m2_verdict v = { 0 };
     req.account = m2_arn_part(t->r->arena, t->role.arn, M2_ARN_ACCOUNT);
     m2_policy_evaluate(&v, t->r->arena, &t->role.policies, &req);

@@ -97,7 +97,7 @@ static const struct proof *limited(const struct sum *s, const struct proof *x)
     return x;
 }
 
-static const struct proof *granted(const struct sum *s, const struct m2_request *req)
+static const struct proof *granted(const struct sum *s, const struct m2_policy_request *req)
 {
     const struct proof *names_role = &s->grant[M2_GRANT_ROLE], *direct = &s->grant[M2_GRANT_DIRECT];
     const struct proof *any = most(most(direct, names_role), &s->grant[M2_GRANT_DELEGATES]);
@@ -148,7 +148,7 @@ static void conclude(struct m2_verdict *out, const struct proof *p, enum m2_deci
 }
 
 void m2_policy_evaluate(struct m2_verdict *out, struct m2_arena *a, const struct m2_policies *policies,
-                        const struct m2_request *req)
+                        const struct m2_policy_request *req)
 {
     struct sum s = { 0 };
     struct m2_eval ev = { .a = a, .req = req };

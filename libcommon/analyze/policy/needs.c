@@ -22,13 +22,13 @@ void m2_role_judge(struct m2_need_verdicts *out, struct m2_arena *a, const struc
         const struct m2_need *need = &needs->list.at[i];
         const char *service[] = { need->passed_to, NULL };
         struct m2_context_key passed = { "iam:PassedToService", M2_KEY_KNOWN, service };
-        struct m2_request req = { .action = need->action,
-                                  .resource = need->resource,
-                                  .principal = role->arn,
-                                  .account = m2_arn_part(a, role->arn, M2_ARN_ACCOUNT),
-                                  .resource_account = need->owner,
-                                  .context = &passed,
-                                  .n_context = need->passed_to ? 1 : 0 };
+        struct m2_policy_request req = { .action = need->action,
+                                         .resource = need->resource,
+                                         .principal = role->arn,
+                                         .account = m2_arn_part(a, role->arn, M2_ARN_ACCOUNT),
+                                         .resource_account = need->owner,
+                                         .context = &passed,
+                                         .n_context = need->passed_to ? 1 : 0 };
         struct m2_need_verdict v = { .need = need };
         m2_policy_evaluate(&v.verdict, a, &role->policies, &req);
         if (v.verdict.decision == M2_DENIED)

@@ -123,11 +123,11 @@ void m2_role_trusts(struct m2_verdict *out, struct m2_arena *a, const struct m2_
                            .look = role->look };
     p.document = m2_v_path(role->look.item, p.path);
     m2_vec_push(a, &policies.list, p);
-    struct m2_request req = { .action = "sts:AssumeRole",
-                              .resource = "",
-                              .service = service,
-                              .context = context,
-                              .n_context = sizeof context / sizeof context[0] };
+    struct m2_policy_request req = { .action = "sts:AssumeRole",
+                                     .resource = "",
+                                     .service = service,
+                                     .context = context,
+                                     .n_context = sizeof context / sizeof context[0] };
     m2_policy_evaluate(out, a, &policies, &req);
 }
 

@@ -22,7 +22,7 @@ void m2_role_trusts(struct m2_verdict *out, struct m2_arena *a, const struct m2_
 
 /* What somebody must be allowed. */
 struct m2_need {
-    const char *action, *resource; /* as in struct m2_request */
+    const char *action, *resource; /* as in struct m2_policy_request */
     const char *owner;             /* account of the resource; NULL: that of the role */
     const char *passed_to;         /* iam:PassRole: the service */
 };

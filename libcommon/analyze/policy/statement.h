@@ -9,7 +9,7 @@
 
 struct m2_eval {
     struct m2_arena *a;
-    const struct m2_request *req;
+    const struct m2_policy_request *req;
     struct m2_pattern action, resource; /* of the request */
     enum m2_policy_kind kind;           /* of the policy at hand */
     bool variables;                     /* its version knows ${…} */

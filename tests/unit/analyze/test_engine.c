@@ -90,7 +90,7 @@ static void reverse(struct m2_value *v)
 static const struct edit faults[] = {
     { "lambda:GetFunction RunJobLambda", "output.Configuration.State", "'Failed'" },
     { "lambda:GetFunction RunJobLambda", "output.Configuration.StateReasonCode", "'ImageAccessDenied'" },
-    { "ecr:GetRepositoryPolicy mroptimum-lambda", "output.policyText", "'{}'" },
+    { "ecr:GetRepositoryPolicy mroptimum-lambda", "output.policyText", "{'Version':'2012-10-17','Statement':[]}" },
     { "iam:GetRole CrossAccountRole", "output.Role.AssumeRolePolicyDocument.Statement[0].Principal", "'*'" },
     { "s3:HeadBucket mroptimum-data", "error", "404: Not Found" },
     { "service-quotas:GetServiceQuota", "output.Quota.Value", "2" },

@@ -18,6 +18,8 @@
 #define EXECUTION "iam:GetRole FargateExecutionRole"
 #define LISTED "iam:ListAttachedRolePolicies FargateExecutionRole"
 #define TRUSTED "output.Role.AssumeRolePolicyDocument.Statement[0]."
+#define POLICY(rest) "{'Version':'2012-10-17','Statement':[{'Effect':" rest "}]}"
+
 static const struct sample images[] = {
     { "uri pass", { { 0 } }, "image.uri", P, NULL },
     { "https", { { FN, "output.Code.ImageUri", "'https://123456789012.dkr.ecr.us-east-1.amazonaws.com/a:v1'" }
@@ -55,12 +57,27 @@ static const struct sample images[] = {
       NULL },
     { "access pass", { { 0 } }, "image.access", P, NULL },
     { "own, policy without Lambda, though the function lives", { { "ecr:GetRepositoryPolicy mroptimum-lambda",
-      "output.policyText", "'{}'" } }, "image.access", F, "image.policy-lacks-lambda-service" },
+      "output.policyText", "{'Version':'2012-10-17','Statement':[]}" } }, "image.access", F, "image.policy-lacks-lambda-service" },
     { "own, policy without Lambda, function refused", { { "ecr:GetRepositoryPolicy mroptimum-lambda",
-      "output.policyText", "'{}'" }, { FN, CONF "State", "'Failed'" }, { FN, CONF "StateReasonCode",
+      "output.policyText", "{'Version':'2012-10-17','Statement':[]}" }, { FN, CONF "State", "'Failed'" }, { FN, CONF "StateReasonCode",
       "'ImageAccessDenied'" } }, "image.access", F, "image.policy-lacks-lambda-service" },
     { "own without policy", { { "ecr:GetRepositoryPolicy mroptimum-lambda", "error",
       "RepositoryPolicyNotFoundException" } }, "image.access", P, NULL },
+    { "own, Lambda let in for another account's functions", { { "ecr:GetRepositoryPolicy mroptimum-lambda", "output.policyText", POLICY(
+      "'Allow','Principal':{'Service':'lambda.amazonaws.com'},'Action':'ecr:*','Condition':{'StringLike':{'aws:SourceArn':"
+      "'arn:aws:lambda:us-east-1:999999999999:function:*'}}") } }, "image.access", F, "image.policy-lacks-lambda-service" },
+    { "own, Lambda let in for this account", { { "ecr:GetRepositoryPolicy mroptimum-lambda", "output.policyText", POLICY(
+      "'Allow','Principal':{'Service':'lambda.amazonaws.com'},'Action':'ecr:*','Condition':{'StringEquals':{'aws:SourceAccount':"
+      "'123456789012'}}") } }, "image.access", P, NULL },
+    { "own, a condition on Lambda that cannot be seen is not one that holds", { { "ecr:GetRepositoryPolicy mroptimum-lambda",
+      "output.policyText", POLICY("'Allow','Principal':{'Service':'lambda.amazonaws.com'},'Action':'ecr:*','Condition':{'StringEquals':"
+      "{'aws:SourceOrgID':'o-1'}}") } }, "image.access", U, NULL },
+    { "own, a Deny keeps the execution role out", { { "ecr:GetRepositoryPolicy mroptimum-fargate", "output.policyText", POLICY(
+      "'Deny','Principal':'*','Action':'ecr:BatchGetImage'") } }, "image.access", F, "image.policy-lacks-account" },
+    { "foreign, an organisation that may not be this account's is not known", { { FN, "output.Code.ImageUri", HUB_IMAGE }, {
+      "ecr:GetRepositoryPolicy mroptimum-lambda", "input.registryId", "'469266894233'" }, { "ecr:GetRepositoryPolicy mroptimum-lambda",
+      "output.policyText", POLICY("'Allow','Principal':'*','Action':'ecr:*','Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-1'}}") } },
+      "image.access", U, NULL },
     { "foreign, policy read, this account not named", { { FN, "output.Code.ImageUri", HUB_IMAGE }, {
       "ecr:GetRepositoryPolicy mroptimum-lambda", "input.registryId", "'469266894233'" } }, "image.access", F,
       "image.policy-lacks-account" },

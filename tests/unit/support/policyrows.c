@@ -53,7 +53,7 @@ static const char *const *values(struct m2_arena *a, const char *text)
     return list;
 }
 
-static bool about_request(struct m2_request *r, const char *key, const char *value)
+static bool about_request(struct m2_policy_request *r, const char *key, const char *value)
 {
     const struct {
         const char *key, **field;
@@ -94,7 +94,7 @@ static void read_context(struct policy_case *c, const char *text)
 void policy_case_open(struct policy_case *c, const struct policy_row *row)
 {
     *c = (struct policy_case){ .arena = m2_arena_new() };
-    c->request = (struct m2_request){ .action = row->action,
+    c->request = (struct m2_policy_request){ .action = row->action,
                                       .resource = row->resource,
                                       .account = "123456789012",
                                       .principal = "arn:aws:iam::123456789012:role/r" };

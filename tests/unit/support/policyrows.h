@@ -23,7 +23,7 @@ struct policy_row {
 struct policy_case {
     struct m2_arena *arena;
     struct m2_policies policies;
-    struct m2_request request;
+    struct m2_policy_request request;
 };
 void policy_case_open(struct policy_case *c, const struct policy_row *row);
 void policy_case_close(struct policy_case *c);
