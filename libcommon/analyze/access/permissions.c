@@ -30,6 +30,10 @@ static const struct promise {
 };
 #define N_PROMISES (sizeof promises / sizeof promises[0])
 
+/* What it forbids. */
+static const char *const refusals[] = { "iam:*",          "cloudformation:*", "s3:Put*", "s3:Delete*",
+                                        "states:Delete*", "lambda:*",         "ecs:*" };
+
 /* Within the promise: reading the state of jobs, and results. */
 static const char *const within[] = {
     "states:StartExecution", "states:StartSyncExecution",   "states:StopExecution", "states:Describe*",
@@ -44,12 +48,14 @@ struct table {
     struct m2_check_run *r;
     struct m2_role role;
     struct m2_buf text; /* the guide's table, line by line */
+    M2_VEC(struct m2_verdict) kept;
     bool wrong, unsure;
 };
 
-static void line(struct table *t, const char *mark, const char *action, const char *what, const char *why)
+static void line(struct table *t, const char *action, const char *what, const char *mark, const char *why)
 {
-    m2_buf_addf(&t->text, "%s%s %s (%s): %s", t->text.len ? "; " : "", mark, action, what, why);
+    m2_buf_addf(&t->text, "%s%s (%s): %s%s%s", t->text.len ? "; " : "", what, action, mark, *why ? ", " : "",
+                why);
 }
 
 /* What a promise is about: the state machine or the results' bucket, or why it is not known. */
@@ -106,7 +112,7 @@ static void not_known(struct table *t, const struct promise *p, const struct sub
     m2_found_detail(r, f, "Whether the role %s may %s (%s) cannot be told: %s", t->role.name, p->what,
                     p->action, why);
     f->missing_right = on->look.right ? m2_arena_strdup(r->arena, on->look.right) : NULL;
-    line(t, "not known", p->action, p->what, why);
+    line(t, p->action, p->what, "not known", why);
     t->unsure = true;
 }
 
@@ -129,14 +135,14 @@ static void judge_promise(struct table *t, const struct promise *p, const struct
         m2_found_about(r, f, on->resource);
     t->wrong |= f != NULL;
     t->unsure |= m2_found_unsure(r, &role, &v) != NULL;
-    line(t,
+    const struct m2_need_verdict *at = v.denied.len ? v.denied.at : v.unsure.len ? v.unsure.at : v.allowed.at;
+    if (v.allowed.len)
+        m2_vec_push(r->arena, &t->kept, at->verdict);
+    line(t, p->action, p->what,
          v.denied.len   ? "no"
          : v.unsure.len ? "not known"
                         : "yes",
-         p->action, p->what,
-         v.denied.len   ? m2_verdict_text(r->arena, &v.denied.at[0].verdict)
-         : v.unsure.len ? m2_verdict_text(r->arena, &v.unsure.at[0].verdict)
-                        : "allowed");
+         m2_verdict_text(r->arena, &at->verdict));
 }
 
 /* ---- and nothing more ---- */
@@ -156,23 +162,71 @@ static bool is_within(struct m2_arena *a, const char *action)
     return false;
 }
 
-/* Both ways: "iam:*" holds "iam:GetRole" (a part), "s3:*" holds "s3:Delete*" (all of it). */
+/* In part is enough: "s3:*Object" holds "s3:DeleteObject", "iam:*" holds "iam:GetRole". */
 static bool is_dangerous(struct m2_arena *a, const char *action)
 {
     for (size_t i = 0; i < sizeof dangerous / sizeof dangerous[0]; i++)
-        if (covered(a, dangerous[i], action) == M2_YES || covered(a, action, dangerous[i]) == M2_YES)
+        if (covered(a, dangerous[i], action) != M2_NO)
             return true;
     return false;
 }
 
-/* Does anything take ACTION away again? The rest of a wide Allow stays. */
-static bool given(const struct table *t, const char *action)
+static struct m2_verdict anywhere(const struct table *t, const char *action)
 {
     struct m2_policy_request req = { .action = action, .principal = t->role.arn };
     struct m2_verdict v = { 0 };
     req.account = m2_arn_part(t->r->arena, t->role.arn, M2_ARN_ACCOUNT);
     m2_policy_evaluate(&v, t->r->arena, &t->role.policies, &req);
-    return v.decision != M2_DENIED;
+    return v;
+}
+
+/* Does anything take ACTION away again? The rest of a wide Allow stays. */
+static bool given(const struct table *t, const char *action)
+{
+    return anywhere(t, action).decision != M2_DENIED;
+}
+
+/* A policy that was not read may allow all of it. */
+static void not_read(struct table *t, const char *action, const struct m2_verdict *v)
+{
+    struct m2_need need = { .action = action };
+    struct m2_need_verdicts open = { 0 };
+    struct m2_need_verdict one = { &need, *v };
+    m2_vec_push(t->r->arena, &open.unsure, one);
+    if (!t->unsure)
+        t->unsure = m2_found_unsure(t->r, &t->role, &open) != NULL;
+}
+
+static void judge_refusals(struct table *t)
+{
+    const char *kept = "";
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        const struct m2_verdict v = anywhere(t, refusals[i]);
+        bool unread = v.decision == M2_CANNOT_TELL && v.policy && !v.policy->document;
+        if (unread)
+            not_read(t, refusals[i], &v);
+        if (v.decision == M2_DENIED)
+            kept = m2_arena_printf(t->r->arena, "%s%s%s", kept, *kept ? ", " : "", refusals[i]);
+        else
+            line(t, refusals[i], "beyond that", unread ? "not known" : "yes, at least a part",
+                 m2_verdict_text(t->r->arena, &v));
+    }
+    if (*kept)
+        line(t, kept, "beyond that", "no", "");
+}
+
+/* The guide's table beneath the first thing that is not as it promises. */
+static void show_table(struct table *t, size_t before)
+{
+    struct m2_check_run *r = t->r;
+    for (size_t i = before; i < r->out->list.len; i++) {
+        struct m2_finding *f = r->out->list.at[i];
+        if (f->status != M2_FAIL && f->status != M2_WARN)
+            continue;
+        f->detail = m2_arena_printf(r->arena, "%s What the guide promises, and what is so: %s.", f->detail,
+                                    t->text.data);
+        return;
+    }
 }
 
 static void too_wide(struct table *t, const struct m2_policy *policy, size_t i, const char *action,
@@ -191,7 +245,6 @@ static void too_wide(struct table *t, const struct m2_policy *policy, size_t i, 
     m2_found_about(r, f, t->role.arn);
     m2_found_fix(r, f, "Remove %s from %s of role %s.", action, m2_str_or(policy->name, "the policy"),
                  t->role.name);
-    line(t, danger ? "no, must not" : "no, should not", action, "beyond the promise", "allowed");
     t->wrong = true;
 }
 
@@ -218,6 +271,7 @@ static void judge_width(struct table *t)
 static void judge(struct table *t, const struct m2_stackview *view)
 {
     struct m2_check_run *r = t->r;
+    size_t before = r->out->list.len;
     m2_buf_init(&t->text, MAX_TABLE);
     for (size_t i = 0; i < N_PROMISES; i++) {
         struct subject on = { 0 };
@@ -226,15 +280,20 @@ static void judge(struct table *t, const struct m2_stackview *view)
         else
             on_machine(&on, r, view, promises[i].on);
         if (on.elsewhere)
-            line(t, "not asked", promises[i].action, promises[i].what, on.elsewhere);
+            line(t, promises[i].action, promises[i].what, "not asked", on.elsewhere);
         else if (on.resource)
             judge_promise(t, &promises[i], &on);
         else
             not_known(t, &promises[i], &on);
     }
+    judge_refusals(t);
     judge_width(t);
-    if (!t->wrong && !t->unsure)
-        m2_found_pass(r, t->role.name, "As the guide promises: %s; nothing beyond it.", t->text.data);
+    show_table(t, before);
+    if (!t->wrong && !t->unsure) {
+        struct m2_finding *f = m2_found_pass(r, t->role.name, "As the guide promises: %s.", t->text.data);
+        for (size_t i = 0; i < t->kept.len; i++)
+            m2_found_verdict(r, f, &t->role, &t->kept.at[i]);
+    }
     m2_buf_free(&t->text);
 }
 

@@ -35,6 +35,8 @@ void m2_role_judge(struct m2_need_verdicts *out, struct m2_arena *a, const struc
             m2_vec_push(a, &out->denied, v);
         else if (v.verdict.decision == M2_CANNOT_TELL)
             m2_vec_push(a, &out->unsure, v);
+        else
+            m2_vec_push(a, &out->allowed, v);
     }
 }
 

@@ -37,7 +37,7 @@ struct m2_need_verdict {
     struct m2_verdict verdict;
 };
 struct m2_need_verdicts {
-    M2_VEC(struct m2_need_verdict) denied, unsure;
+    M2_VEC(struct m2_need_verdict) denied, unsure, allowed;
 };
 void m2_role_judge(struct m2_need_verdicts *out, struct m2_arena *a, const struct m2_role *role,
                    const struct m2_needs *needs);

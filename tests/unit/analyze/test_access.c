@@ -1,5 +1,6 @@
 /* The area access: every cause, made by an edit to a healthy account, and what must not be taken for one. */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "account.h"
 
@@ -94,6 +95,7 @@ static const struct sample permissions[] = {
     { "may write results", { { ALLOW_MORE("s3:PutObject") } }, "access.permissions", W, "access.too-wide" },
     { "may delete results", { { ALLOW_MORE("s3:DeleteObject") } }, "access.permissions", F, "access.too-wide" },
     { "may delete results, by a wildcard", { { ALLOW_MORE("s3:*") } }, "access.permissions", F, "access.too-wide" },
+    { "may delete results, by a wildcard inside", { { ALLOW_MORE("s3:*Object") } }, "access.permissions", F, "access.too-wide" },
     { "may change users", { { ALLOW_MORE("iam:PutRolePolicy") } }, "access.permissions", F, "access.too-wide" },
     { "may do everything", { { ALLOW_MORE("*") } }, "access.permissions", F, "access.too-wide" },
     { "all but something", { { RULE(2, "Action", NULL) }, { RULE(2, "NotAction", "'ec2:*'") } }, "access.permissions", F, "access.too-wide" },
@@ -115,6 +117,29 @@ static const struct sample permissions[] = {
 };
 
 /* clang-format on */
+
+Test(access, the_guides_table_is_told_with_what_allows_and_what_does_not)
+{
+    static const struct edit wide = { ALLOW_MORE("s3:PutObject") };
+    static const char *const rows[] = { "start jobs (states:StartExecution): yes, statement 1",
+                                        "read how a job stands (states:DescribeExecution): yes, statement 2",
+                                        "hand out results (s3:GetObject): yes, statement 3", "iam:*, cloudformation:*" };
+    for (int broken = 0; broken < 2; broken++) {
+        struct account ac;
+        account_open(&ac);
+        if (broken)
+            account_edit(&ac, &wide);
+        account_analyze(&ac, NULL);
+        const struct m2_finding *f = broken ? account_finding(&ac, "access.permissions", W, "access.too-wide")
+                                            : account_finding(&ac, "access.permissions", P, NULL);
+        cr_assert(f, "%s", account_list(&ac));
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+            cr_expect(strstr(f->detail, rows[i]), "%s is not in: %s", rows[i], f->detail);
+        cr_expect(!!strstr(f->detail, "s3:Put*): yes, at least a part") == !!broken, "%s", f->detail);
+        cr_expect(f->evidence.len >= (broken ? 1 : 3), "%zu", f->evidence.len);
+        account_close(&ac);
+    }
+}
 
 Test(causes, access)
 {
