@@ -168,3 +168,8 @@ bool m2_image_uri_parse(struct m2_image_uri *out, const char **why, struct m2_ar
         *out = u;
     return !*why;
 }
+
+const char *m2_region_partition(const char *region)
+{
+    return m2_str_starts(region, "cn-") ? "aws-cn" : m2_str_starts(region, "us-gov-") ? "aws-us-gov" : "aws";
+}

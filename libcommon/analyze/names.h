@@ -14,6 +14,9 @@ enum m2_arn_part { M2_ARN_PARTITION = 1, M2_ARN_SERVICE, M2_ARN_REGION, M2_ARN_A
 /** A part of ARN in A ("" when empty); NULL when ARN is none. */
 const char *m2_arn_part(struct m2_arena *a, const char *arn, enum m2_arn_part part);
 
+/** The partition that REGION (may be NULL) is in, as ARNs name it. */
+const char *m2_region_partition(const char *region);
+
 /** S as one shell word in A. */
 const char *m2_word(struct m2_arena *a, const char *s);
 /** The caller's account: of sts, else the snapshot's; NULL when not known. */

@@ -102,8 +102,8 @@ static const struct m2_collect_row rows[] = {
 
     /* the workflow and what ran */
     { ROW("stepfunctions", "DescribeStateMachine", OF_STACK,
-          LIST("workflow", "network", "images", "lambda", "fargate", "access", "stack.resources",
-               "identity", "registration")),
+          LIST("workflow", "network", "images", "lambda", "fargate", "access", "stack.resources", "identity",
+               "registration")),
       .topic = M2_T_STATE_MACHINE, .input = "{'stateMachineArn':'$1'}" },
 #define EXECUTIONS_ROW(status)                                                                               \
     {                                                                                                        \
@@ -156,15 +156,15 @@ static const struct m2_collect_row rows[] = {
     { ROW("iam", "GetRole", OF_STACK, LIST("registration")), .topic = M2_T_ROLE, .input = "{'RoleName':'$1'}",
       .global = true, .leaf = true },
     { ROW("iam", "GetRole", OF_ROLES, ROLE_CHECKS), .topic = M2_T_ROLE, .input = "{'RoleName':'$1'}",
-      .global = true, .leaf = true },
+      .global = true },
     { ROW("iam", "ListAttachedRolePolicies", OF_ROLES, POLICY_CHECKS), .topic = M2_T_ROLE,
       .input = "{'RoleName':'$1'}", .global = true },
     { ROW("iam", "ListRolePolicies", OF_ROLES, POLICY_CHECKS), .topic = M2_T_ROLE,
       .input = "{'RoleName':'$1'}", .global = true },
     { ROW("iam", "GetRolePolicy", LIST("iam:ListRolePolicies"), POLICY_CHECKS), .topic = M2_T_ROLE_POLICY,
       .input = "{'RoleName':'$1','PolicyName':'$2'}", .global = true, .leaf = true },
-    { ROW("iam", "GetPolicy", LIST("iam:ListAttachedRolePolicies"), POLICY_CHECKS), .topic = M2_T_POLICY,
-      .input = "{'PolicyArn':'$1'}", .global = true },
+    { ROW("iam", "GetPolicy", LIST("iam:ListAttachedRolePolicies", "iam:GetRole"), POLICY_CHECKS),
+      .topic = M2_T_POLICY, .input = "{'PolicyArn':'$1'}", .global = true },
     { ROW("iam", "GetPolicyVersion", LIST("iam:GetPolicy"), POLICY_CHECKS), .topic = M2_T_POLICY_VERSION,
       .input = "{'PolicyArn':'$1','VersionId':'$2'}", .global = true, .leaf = true },
 
@@ -248,6 +248,8 @@ static const struct m2_collect_row rows[] = {
     BUCKET_ROW("GetBucketPolicyStatus"),
     BUCKET_ROW("GetBucketAcl"),
     BUCKET_ROW("GetBucketVersioning"),
+    { ROW("s3", "GetBucketPolicy", OF_STACK, LIST("storage", "access")), .topic = M2_T_BUCKET,
+      .input = "{'Bucket':'$1'}", .leaf = true },
 };
 
 const struct m2_collect_row *m2_collect_rows(enum m2_reading reading, size_t *n)

@@ -70,9 +70,11 @@ static void follow_caller(struct m2_collect_run *run, const struct m2_call *call
     }
 }
 
-/* The ARN of an assumed role lacks the role's path: the role itself tells it. */
+/* A boundary limits what the role's policies give. The ARN of an assumed role lacks the role's path: the role
+ * itself tells it. */
 static void follow_role(struct m2_collect_run *run, const struct m2_call *call)
 {
+    m2_publish(run, M2_T_POLICY, m2_v_pstr(call->output, "Role.PermissionsBoundary.PermissionsBoundaryArn"));
     if (!run->caller_role || !m2_str_eq(m2_v_str(call->input, "RoleName"), run->caller_role))
         return;
     const char *arn = m2_v_pstr(call->output, "Role.Arn");

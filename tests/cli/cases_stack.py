@@ -124,6 +124,40 @@ def add_network(a):
         a.add("ec2", "DescribeVpcAttribute", {"VpcId": "vpc-1", name[:1].upper() + name[1:]: {"Value": True}}, VpcId="vpc-1", Attribute=name)
 
 
+def allow(resource, *actions):
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+ON_BUCKETS = [allow(f"arn:aws:s3:::{BUCKETS['data']}/*", "s3:GetObject"),
+              allow([f"arn:aws:s3:::{BUCKETS[k]}/*" for k in ("results", "failed")], "s3:PutObject")]
+LOG = allow("*", "logs:CreateLogStream", "logs:PutLogEvents")
+ROLES = {
+    "exec": ("ecs-tasks", [allow("*", "ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer",
+                                 "ecr:BatchGetImage"), LOG]),
+    "task": ("ecs-tasks", ON_BUCKETS),
+    "fn": ("lambda", [LOG, *ON_BUCKETS]),
+    "sfn": ("states", [allow("*", "lambda:InvokeFunction", "ecs:RunTask", "ecs:StopTask", "ecs:DescribeTasks", "events:PutTargets",
+                             "events:PutRule", "events:DescribeRule"),
+                       allow([role_arn("exec"), role_arn("task")], "iam:PassRole")]),
+    ROLE: (None, [allow(MACHINE, "states:StartExecution"),
+                  allow(MACHINE.replace(":stateMachine:", ":execution:") + ":*", "states:DescribeExecution"),
+                  allow(f"arn:aws:s3:::{BUCKETS['results']}/*", "s3:GetObject")]),
+}
+
+
+def add_role(a, name, role):
+    """A role of services with its own policy; that of CloudMR Brain has its trust policy elsewhere."""
+    service, statements = role
+    if service:
+        a.add("iam", "GetRole", {"Role": {"RoleName": name, "Arn": role_arn(name), "AssumeRolePolicyDocument": {
+            "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+                                                    "Principal": {"Service": f"{service}.amazonaws.com"}}]}}}, RoleName=name)
+    a.add("iam", "ListAttachedRolePolicies", {"AttachedPolicies": []}, RoleName=name)
+    a.add("iam", "ListRolePolicies", {"PolicyNames": ["own"]}, RoleName=name)
+    a.add("iam", "GetRolePolicy", {"RoleName": name, "PolicyName": "own", "PolicyDocument": {
+        "Version": "2012-10-17", "Statement": statements}}, RoleName=name, PolicyName="own")
+
+
 def function_answer(name, image):
     return {"Configuration": {"FunctionName": name, "FunctionArn": lambda_arn(name), "Role": role_arn("fn"),
                               "PackageType": "Image" if image else "Zip", "MemorySize": 3008 if image else 128,
@@ -167,7 +201,10 @@ def healthy(s3="s3api", listing="describe-stack-resources", network=True):
     a.add("iam", "GetRole", {"Role": {"RoleName": ROLE, "Arn": role_arn(ROLE), "AssumeRolePolicyDocument": {
         "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{HUB}:role/QueueJob"},
         "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "kim-9"}}}]}}}, RoleName=ROLE)
+    for name, statement in ROLES.items():
+        add_role(a, name, statement)
     for name in BUCKETS.values():
+        a.refuse(s3, "GetBucketPolicy", "NoSuchBucketPolicy", "The bucket policy does not exist", Bucket=name)
         a.add(s3, "HeadBucket", {"BucketRegion": REGION}, Bucket=name)
         a.add(s3, "GetBucketLocation", {"LocationConstraint": REGION}, Bucket=name)
         a.add(s3, "GetPublicAccessBlock", {"PublicAccessBlockConfiguration": dict.fromkeys(

@@ -48,7 +48,8 @@ def test_healthy_account_fails_nothing(report, s3, listing, network, target):
         a.doc["target"] = target
     r = report(a)
     assert not r.fails
-    for check in ("stack.status", "stack.events", "workflow.executions", "task.failures", "lambda.state", "access.trust", "storage.buckets"):
+    for check in ("stack.status", "stack.events", "workflow.executions", "task.failures", "lambda.state", "access.trust", "access.permissions",
+                  "image.execution-role", "fargate.logs", "storage.buckets", *(["workflow.state-machine"] if network else [])):
         assert {f["status"] for f in r.of(check)} == {"pass"}, r.of(check)
 
 

@@ -43,6 +43,7 @@ def bucket_rules():
              "body": f"<PublicAccessBlockConfiguration>{block}</PublicAccessBlockConfiguration>"},
             {"method": "GET", "query": "*encryption*", "body": rule},
             {"method": "GET", "query": "*policyStatus*", "body": "<PolicyStatus><IsPublic>FALSE</IsPublic></PolicyStatus>"},
+            {"method": "GET", "query": "*policy*", "status": 404, "body": "<Error><Code>NoSuchBucketPolicy</Code></Error>"},
             {"method": "GET", "query": "*location*", "body": "<LocationConstraint/>"},
             {"method": "HEAD", "status": 200, "headers": {"x-amz-bucket-region": "us-east-1"}}]
 
@@ -63,8 +64,43 @@ def rules():
             "stateMachineArn": MACHINE, "name": "JobChooser", "definition": json.dumps(DEFINITION), "status": "ACTIVE",
             "type": "STANDARD", "roleArn": f"arn:aws:iam::{ACCOUNT}:role/run", "creationDate": 1.7e9}),
         function("RunJob", FUNCTION, 3008), function("PlatformSelector", SELECTOR, 128),
-        {"action": "GetRole", "body_has": ROLE.split("/")[1], "body": role()},
+        *role_rules(),
         *bucket_rules(),
+    ]
+
+
+ALLOWED = [("states:StartExecution", MACHINE), ("states:DescribeExecution", MACHINE.replace(":stateMachine:", ":execution:") + ":*"),
+           ("s3:GetObject", f"arn:aws:s3:::{BUCKETS['results']}/*")]
+RUN_ALLOWED = [("lambda:InvokeFunction", "*"), ("logs:*", "*"), ("s3:GetObject", f"arn:aws:s3:::{BUCKETS['data']}/*"),
+               *[("s3:PutObject", f"arn:aws:s3:::{BUCKETS[kind]}/*") for kind in ("results", "failed")]]
+
+
+def policy(allowed):
+    text = json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": action, "Resource": resource} for action, resource in allowed]})
+    return ("<GetRolePolicyResponse><GetRolePolicyResult><PolicyName>own</PolicyName><PolicyDocument>"
+            f"{urllib.parse.quote(text)}</PolicyDocument></GetRolePolicyResult></GetRolePolicyResponse>")
+
+
+def service_role(name):
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {
+        "Service": ["states.amazonaws.com", "lambda.amazonaws.com"]}}]})
+    return (f"<GetRoleResponse><GetRoleResult><Role><RoleName>{name}</RoleName><Arn>arn:aws:iam::{ACCOUNT}:role/{name}</Arn>"
+            f"<AssumeRolePolicyDocument>{urllib.parse.quote(trust)}</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>")
+
+
+def role_rules():
+    """CloudMR Brain's role and the one that everything else runs with, each with one policy of its own."""
+    brains = ROLE.split("/")[1]
+    return [
+        {"action": "GetRole", "body_has": brains, "body": role()},
+        {"action": "GetRole", "body_has": "RoleName=run", "body": service_role("run")},
+        {"action": "ListAttachedRolePolicies", "body": "<ListAttachedRolePoliciesResponse><ListAttachedRolePoliciesResult>"
+         "<AttachedPolicies/></ListAttachedRolePoliciesResult></ListAttachedRolePoliciesResponse>"},
+        {"action": "ListRolePolicies", "body": "<ListRolePoliciesResponse><ListRolePoliciesResult><PolicyNames>"
+         "<member>own</member></PolicyNames></ListRolePoliciesResult></ListRolePoliciesResponse>"},
+        {"action": "GetRolePolicy", "body_has": brains, "body": policy(ALLOWED)},
+        {"action": "GetRolePolicy", "body": policy(RUN_ALLOWED)},
     ]
 
 

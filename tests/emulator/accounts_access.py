@@ -42,7 +42,7 @@ class HubBuckets(Mode2):
 
 def hub_buckets(a, s):
     """CloudMRHub's buckets let this account write, and look nowhere else."""
-    for operation in ("GetBucketLocation", "GetBucketEncryption", "GetPublicAccessBlock", "GetBucketPolicyStatus",
+    for operation in ("GetBucketLocation", "GetBucketEncryption", "GetPublicAccessBlock", "GetBucketPolicyStatus", "GetBucketPolicy",
                       "GetBucketAcl", "GetBucketVersioning"):
         for call in s.find("s3", operation):
             s.fail("s3", operation, call["input"], "AccessDenied", "Access Denied", 403)

@@ -248,7 +248,7 @@ def delete_failed(a, s):
         ("FailedBucket", "AWS::S3::Bucket", names["failed"], "DELETE_COMPLETE"),
         ("ResultsBucket", "AWS::S3::Bucket", names["results"], "DELETE_FAILED", FULL)])
     for operation in ("HeadBucket", "GetBucketLocation", "GetBucketEncryption", "GetPublicAccessBlock",
-                      "GetBucketPolicyStatus", "GetBucketAcl", "GetBucketVersioning"):
+                      "GetBucketPolicyStatus", "GetBucketPolicy", "GetBucketAcl", "GetBucketVersioning"):
         for kind in ("data", "failed"):
             s.drop("s3", operation, Bucket=names[kind])
     buckets(s)

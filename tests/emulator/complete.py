@@ -259,6 +259,20 @@ def stack(a, s):
     created(a, s, own)
 
 
+def service_role(s):
+    """ECS makes it with the first cluster; the emulator does not."""
+    name = "AWSServiceRoleForECS"
+    for call in s.find("iam", "GetRole", RoleName=name):
+        s.put("iam", "GetRole", call["input"], {"Role": {
+            "Path": "/aws-service-role/ecs.amazonaws.com/", "RoleName": name, "RoleId": "AROAEXAMPLEROLEID0002",
+            "Arn": f"arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/{name}",
+            "CreateDate": "2026-02-03T08:15:12+00:00", "AssumeRolePolicyDocument": {
+                "Version": "2012-10-17", "Statement": [{
+                    "Effect": "Allow", "Principal": {"Service": "ecs.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
+            "Description": "Role to enable Amazon ECS to manage your cluster.", "MaxSessionDuration": 3600,
+            "RoleLastUsed": {}}})
+
+
 def role_policies(s):
     """The emulator answers Python's notation for the policies that came with a template; AWS answers JSON."""
     for call in s.find("iam", "GetRolePolicy"):
@@ -295,6 +309,7 @@ def whole(a, s):
     functions(a, s)
     buckets(s)
     role_policies(s)
+    service_role(s)
     if s.find("cloudformation", "ListStackResources"):
         stack(a, s)
     for call in s.find("iam", "GetRole"):

@@ -19,6 +19,7 @@ import accounts  # noqa: E402
 import accounts_access  # noqa: E402, F401 (adds its accounts)
 import accounts_jobs  # noqa: E402, F401 (adds its accounts)
 import accounts_brain  # noqa: E402, F401 (adds its accounts)
+import accounts_rights  # noqa: E402, F401 (adds its accounts)
 import complete  # noqa: E402
 from answers import Answers  # noqa: E402
 from conftest import Emulator  # noqa: E402

@@ -11,12 +11,13 @@ import pytest
 EXPECTED_CHECKS = """
 identity.credentials identity.account identity.region identity.permissions
 net.subnets net.egress net.acl net.security-group net.dns net.endpoints
-image.uri image.exists image.access
+image.uri image.exists image.access image.execution-role
 lambda.memory lambda.timeout lambda.storage lambda.state
-fargate.size fargate.quota fargate.logs task.failures template.parse template.references template.limits
+fargate.size fargate.quota fargate.logs fargate.service-role task.failures
+template.parse template.references template.limits
 template.names template.capabilities template.buckets template.outputs template.roles lambda.runtime
 stack.status stack.events stack.outputs stack.resources
-workflow.state-machine access.trust storage.buckets
+workflow.state-machine access.trust access.permissions storage.buckets
 """.split()
 EXPECTED_CAUSES = """
 credentials.missing credentials.expired credentials.invalid clock.skew account.is-cloudmrhub account.mismatch
@@ -39,7 +40,9 @@ lambda.ephemeral-invalid lambda.image-access-denied fargate.size-invalid fargate
 fargate.log-group-missing fargate.log-role stack.missing stack.failed stack.rollback stack.in-progress
 stack.delete-failed stack.output-missing stack.output-invalid stack.resource-gone workflow.missing
 workflow.target-missing access.role-missing access.trust-wrong-principal access.trust-whole-account
-access.trust-no-external-id access.trust-anyone bucket.missing bucket.foreign bucket.denied bucket.region
+access.trust-no-external-id access.trust-anyone access.cannot-start access.cannot-read-status
+access.cannot-read-results access.too-wide image.role-missing-permissions image.role-trust
+workflow.role-missing-permissions workflow.pass-role fargate.service-linked-role-missing bucket.role-access bucket.missing bucket.foreign bucket.denied bucket.region
 bucket.public bucket.no-encryption
 """.split()
 

@@ -16,7 +16,7 @@ HEADERS = {
     "brain": "brain unit",
     "snapshot": "snapshot collect stackview runlog template",
     "cost": "money prices cost compare summary jobcsv history forecast reconcile",
-    "analyze": "diff finding check deployment registration canary",
+    "analyze": "diff finding check deployment policy registration canary",
     "cleanup": "empty cleanup",
     "deploy": "deploy",
     "report": "report doc",

@@ -3,8 +3,18 @@
 #define M2_ANALYZE_ACCESS_H
 
 #include "m2/check.h"
+#include "m2/stackview.h"
 
 void m2_access_trust(struct m2_check_run *r);
+void m2_access_permissions(struct m2_check_run *r);
+
+struct m2_access_role {
+    const char *name, *named_by;
+    const struct m2_call *call; /* where the name was read */
+};
+/** The role that CloudMR Brain takes; false when nothing names one. */
+bool m2_access_role_find(struct m2_access_role *out, struct m2_arena *a, const struct m2_stackview *view,
+                         const struct m2_snapshot *s);
 
 /* What a trust policy lets in, all statements together. */
 struct m2_trust {

@@ -22,6 +22,29 @@ static const struct m2_check checks[] = {
       .sources = LIST(IAM "reference_policies_elements_principal.html", IAM "confused-deputy.html",
                       IAM "id_roles_common-scenarios_third-party.html"),
       .run = m2_access_trust },
+    { .id = "access.permissions",
+      .area = "access",
+      .title = "CloudMR Brain may start jobs and read results, and nothing more",
+      .why =
+          "Whoever may not start a job, or read its results, has none; whoever may do more than that in your "
+          "account could do harm by mistake or after a break-in.",
+      .how =
+          "Evaluates the role's policies (attached, its own, permissions boundary) and the policy of the "
+          "results' "
+          "bucket as AWS does, for each promise of the guide; then lists each action that is allowed beyond "
+          "them. Policies of an organisation cannot be read and are not counted.",
+      .fix = "Allow the role states:StartExecution on the state machine, states:DescribeExecution on its "
+             "executions and "
+             "s3:GetObject on the results' bucket; remove the rest.",
+      .rights =
+          LIST("iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies",
+               "iam:GetPolicy", "iam:GetPolicyVersion", "s3:GetBucketPolicy"),
+      .causes = LIST("access.cannot-start", "access.cannot-read-status", "access.cannot-read-results",
+                     "access.too-wide"),
+      .sources =
+          LIST(IAM "reference_policies_evaluation-logic.html",
+               "https://docs.aws.amazon.com/step-functions/latest/dg/concept-create-iam-advanced.html"),
+      .run = m2_access_permissions },
 };
 
 static const struct m2_cause causes[] = {
@@ -47,12 +70,29 @@ static const struct m2_cause causes[] = {
       "The trust policy lets in every AWS account: strangers can start jobs and read results at your cost.",
       "Replace the principal * by CloudMR Brain's account or role.",
       IAM "reference_policies_elements_principal.html" },
+    { "access.cannot-start", M2_FAIL, "The role may not start jobs",
+      "CloudMR Brain starts each job with states:StartExecution on your state machine; AWS refuses it.",
+      "Allow the role states:StartExecution on the state machine.", IAM "troubleshoot_access-denied.html" },
+    { "access.cannot-read-status", M2_WARN, "The role may not read how a job stands",
+      "CloudMR Brain cannot ask for a job's state; it learns of the end only by what the job itself sends.",
+      "Allow the role states:DescribeExecution on the state machine's executions.",
+      IAM "troubleshoot_access-denied.html" },
+    { "access.cannot-read-results", M2_FAIL, "The role may not read results",
+      "The links by which users download results are made with this role; without s3:GetObject they answer "
+      "403.",
+      "Allow the role s3:GetObject on the results' bucket.", IAM "troubleshoot_access-denied.html" },
+    { "access.too-wide", M2_WARN, "The role may do more than the guide promises",
+      "The guide promises that CloudMR Brain can start jobs, read how they stand and hand out results, and "
+      "cannot "
+      "change or delete anything.",
+      "Remove the actions that go beyond it.", IAM "best-practices.html" },
 };
 
 static const struct m2_link links[] = {
     { "stack.failed", "access.role-missing", M2_JOIN_ABOUT },
     { "stack.delete-failed", "access.role-missing", M2_JOIN_ABOUT },
     { "account.mismatch", "access.role-missing", M2_JOIN_ANY },
+    { "workflow.missing", "access.cannot-start", M2_JOIN_ABOUT },
 };
 
 const struct m2_area m2_area_access = {

@@ -3,63 +3,12 @@
 
 #include "analyze/access/access.h"
 #include "analyze/names.h"
-#include "analyze/policy.h"
+#include "analyze/policy/document.h"
 #include "analyze/stack/stack.h"
 #include "m2/stackview.h"
 #include "m2/str.h"
 
 static const char *const default_accounts[] = { "469266894233", "262361552878", NULL };
-
-struct role {
-    const char *name, *named_by;
-    const struct m2_call *call; /* where the name was read */
-};
-
-/* Does a trust policy open to other accounts at all? Roles of services do not. */
-static bool lets_accounts_in(struct m2_arena *a, const struct m2_call *call)
-{
-    const struct m2_value *document =
-        m2_policy_document(a, m2_v_path(call->output, "Role.AssumeRolePolicyDocument"));
-    for (size_t i = 0; i < m2_policy_statements(document); i++)
-        if (m2_policy_text(m2_statement_principal(m2_policy_statement(document, i), "AWS"), 0))
-            return true;
-    return false;
-}
-
-/* Where the stack cannot be read: the role that was asked for by its usual name, or the one that lets
- * accounts in. */
-static bool asked_role(struct role *out, struct m2_arena *a, const struct m2_snapshot *s)
-{
-    for (int by_name = 1; by_name >= 0; by_name--)
-        for (const struct m2_call *c = NULL; (c = m2_calls(s, "iam", "GetRole", c));) {
-            const char *name = m2_v_str(c->input, "RoleName");
-            bool fits = by_name ? m2_str_has_ci(name, "CrossAccount") && c->status != M2_CALL_SKIPPED
-                                : c->status == M2_CALL_OK && lets_accounts_in(a, c);
-            if (name && fits) {
-                *out = (struct role){ name, "a call of the snapshot", c };
-                return true;
-            }
-        }
-    return false;
-}
-
-static bool find_role(struct role *out, struct m2_arena *a, const struct m2_stackview *view,
-                      const struct m2_snapshot *s)
-{
-    const struct m2_output *o = m2_stackview_output(view, "CloudMRCrossAccountRoleArn");
-    if (!o)
-        o = m2_stackview_output(view, "CrossAccountRoleArn");
-    const struct m2_resource *res = m2_stackview_resource(view, "AWS::IAM::Role", "CrossAccountRole");
-    const char *resource = o ? m2_arn_part(a, o->value, M2_ARN_RESOURCE) : NULL;
-    const char *slash = resource ? strrchr(resource, '/') : NULL;
-    if (slash)
-        *out = (struct role){ slash + 1, m2_arena_printf(a, "the stack's output %s", o->key), o->call };
-    else if (res && !m2_str_empty(res->physical_id) && !m2_str_eq(res->status, "DELETE_COMPLETE"))
-        *out = (struct role){ res->physical_id, "the stack's resources", res->call };
-    else if (view->state != M2_STACK_NONE && !view->resources_complete)
-        return asked_role(out, a, s);
-    return out->name;
-}
 
 /* Accounts that should be able to take the role: what the stack was told, and CloudMRHub's own. */
 static const char *const *accounts(struct m2_arena *a, const struct m2_stackview *view)
@@ -157,10 +106,10 @@ static void no_role(struct m2_check_run *r, const struct m2_stackview *view)
 void m2_access_trust(struct m2_check_run *r)
 {
     struct m2_stackview view = { 0 };
-    struct role role = { 0 };
+    struct m2_access_role role = { 0 };
     struct m2_trust trust = { 0 };
     m2_stackview_make(&view, r->arena, r->snap);
-    if (!find_role(&role, r->arena, &view, r->snap)) {
+    if (!m2_access_role_find(&role, r->arena, &view, r->snap)) {
         no_role(r, &view);
         return;
     }

@@ -4,7 +4,7 @@
 
 #include "analyze/access/access.h"
 #include "analyze/names.h"
-#include "analyze/policy.h"
+#include "analyze/policy/document.h"
 #include "m2/buf.h"
 #include "m2/str.h"
 

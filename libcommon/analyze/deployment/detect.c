@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "analyze/names.h"
-#include "analyze/policy.h"
+#include "analyze/policy/document.h"
 #include "m2/deployment.h"
 
 const char *const m2_deployment_collect[] = { "registration", NULL };

@@ -42,14 +42,30 @@ static const struct m2_check checks[] = {
       .how = "Reads the log settings of the task definition, looks for the log group, and reads the "
              "execution role's policies.",
       .fix = "Make the log group, or attach AmazonECSTaskExecutionRolePolicy to the execution role.",
-      .rights = LIST("ecs:DescribeTaskDefinition", "logs:DescribeLogGroups", "iam:ListAttachedRolePolicies",
-                     "iam:ListRolePolicies"),
+      .rights = LIST("ecs:DescribeTaskDefinition", "logs:DescribeLogGroups", "iam:GetRole",
+                     "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:GetRolePolicy",
+                     "iam:GetPolicy", "iam:GetPolicyVersion"),
       .causes = LIST("fargate.log-group-missing", "fargate.log-role"),
       .sources = LIST(GUIDE "using_awslogs.html", GUIDE "task_execution_IAM_role.html"),
       .run = m2_fargate_logs },
+    { .id = "fargate.service-role",
+      .area = "fargate",
+      .title = "ECS has its own role in the account",
+      .why = "ECS works in an account with a role of its own, which it makes with the first cluster. Where "
+             "making it "
+             "was refused, the first task fails.",
+      .how = "Looks for the role AWSServiceRoleForECS.",
+      .fix = "Make the role once per account; the finding has the command.",
+      .rights = LIST("iam:GetRole"),
+      .causes = LIST("fargate.service-linked-role-missing"),
+      .sources = LIST(GUIDE "using-service-linked-roles.html"),
+      .run = m2_fargate_service_role },
 };
 
 static const struct m2_cause causes[] = {
+    { "fargate.service-linked-role-missing", M2_WARN, "ECS has no role of its own in this account",
+      "ECS makes it with the first cluster; where that was refused, the first task cannot start.",
+      "Make the role AWSServiceRoleForECS.", GUIDE "using-service-linked-roles.html" },
     { "fargate.size-invalid", M2_FAIL, "The task's size is not one that Fargate offers",
       "Fargate offers fixed pairs of CPU and memory and refuses any other.",
       "Choose a pair that Fargate offers and deploy again.", GUIDE "task-cpu-memory-error.html" },

@@ -10,6 +10,7 @@
 void m2_fargate_size(struct m2_check_run *r);
 void m2_fargate_quota(struct m2_check_run *r);
 void m2_fargate_logs(struct m2_check_run *r);
+void m2_fargate_service_role(struct m2_check_run *r);
 
 /** Units from "4096", "4 vCPU", ".5 vcpu"; MiB from "16384", "16GB", "16 GB". False for anything else. */
 bool m2_fargate_cpu(int64_t *units, const char *text);

@@ -5,110 +5,47 @@
 #include <string.h>
 
 #include "analyze/names.h"
-#include "analyze/policy.h"
+#include "analyze/policy/role.h"
 #include "m2/stackview.h"
 #include "m2/str.h"
 
 #define MANAGED_POLICY "AmazonECSTaskExecutionRolePolicy"
-
-/* Each outweighs those before it: what one policy denies no other can allow. */
-enum allowed { NO, CANNOT_SAY, YES, DENIED };
+#define AN_ID "0123456789abcdef0123456789abcdef"
 
 struct role {
     const char *name;
     const struct m2_value *task;
-    struct m2_look refused; /* why it cannot be said */
+    const char *stream; /* such as a task makes: policies may narrow them */
 };
 
 /* ---- may the execution role do ACTION on the group? ---- */
 
-static enum allowed document_allows(const struct m2_value *document, const char *action,
-                                    const char *group_arn)
+/* Policies name a group with or without the ":*" that stands for its streams: one of both is enough, a Deny
+ * of either is too much. */
+static void judge_action(struct m2_need_verdicts *out, struct m2_check_run *r, const struct m2_role *role,
+                         const char *action, const char *group, const char *stream)
 {
-    enum allowed result = NO;
-    for (size_t i = 0; i < m2_policy_statements(document); i++) {
-        const struct m2_value *st = m2_policy_statement(document, i);
-        if (!m2_statement_covers_action(st, action) || !m2_statement_covers_resource(st, group_arn))
-            continue;
-        if (m2_statement_denies(st) && !m2_v_get(st, "Condition"))
-            return DENIED;
-        if (m2_statement_allows(st))
-            result = YES;
-    }
-    return result;
-}
-
-static enum allowed stronger(enum allowed a, enum allowed b)
-{
-    return a > b ? a : b;
-}
-
-static enum allowed inline_allow(struct m2_check_run *r, struct role *role, const char *action,
-                                 const char *arn)
-{
-    struct m2_look names = m2_look_output(r->snap, "iam", "ListRolePolicies", role->name);
-    const char *name = NULL;
-    if (names.seen != M2_SEEN) {
-        role->refused = names;
-        return CANNOT_SAY;
-    }
-    const struct m2_value *list = m2_v_get(names.item, "PolicyNames");
-    enum allowed result = NO;
-    for (size_t i = 0; (name = m2_policy_text(list, i)); i++) {
-        const struct m2_call *call = NULL;
-        for (const struct m2_call *c = NULL; (c = m2_calls(r->snap, "iam", "GetRolePolicy", c));)
-            if (m2_str_eq(m2_v_str(c->input, "RoleName"), role->name) &&
-                m2_str_eq(m2_v_str(c->input, "PolicyName"), name))
-                call = c;
-        const struct m2_value *document =
-            call ? m2_policy_document(r->arena, m2_v_get(call->output, "PolicyDocument")) : NULL;
-        enum allowed one = document ? document_allows(document, action, arn) : CANNOT_SAY;
-        if (!document)
-            role->refused = m2_look_output(r->snap, "iam", "GetRolePolicy", name);
-        result = stronger(result, one);
-    }
-    return result;
-}
-
-static enum allowed attached_allow(struct m2_check_run *r, struct role *role, const char *action,
-                                   const char *arn)
-{
-    struct m2_look list = m2_look_output(r->snap, "iam", "ListAttachedRolePolicies", role->name);
-    const struct m2_value *item = NULL;
-    enum allowed result = NO;
-    if (list.seen != M2_SEEN) {
-        role->refused = list;
-        return CANNOT_SAY;
-    }
-    m2_v_each(item, i, m2_v_get(list.item, "AttachedPolicies"))
-    {
-        const char *policy = m2_v_str(item, "PolicyArn");
-        struct m2_look version = m2_look_output(r->snap, "iam", "GetPolicyVersion", policy);
-        const struct m2_value *document =
-            m2_policy_document(r->arena, m2_v_path(version.item, "PolicyVersion.Document"));
-        enum allowed one = document ? document_allows(document, action, arn) : CANNOT_SAY;
-        /* Known without being read: it writes to log groups, but makes none. */
-        if (!document && m2_str_ends(policy, "/" MANAGED_POLICY))
-            one = m2_str_eq(action, "logs:CreateLogGroup") ? NO : YES;
-        else if (!document)
-            role->refused = version;
-        result = stronger(result, one);
-    }
-    return result;
-}
-
-/* Policies name a group with or without the ":*" that stands for its streams. */
-static enum allowed role_may(struct m2_check_run *r, struct role *role, const char *action, const char *group)
-{
-    const char *account = m2_str_or(m2_own_account(r->snap), "*"), *region = m2_str_or(r->snap->region, "*");
-    const char *arn = m2_arena_printf(r->arena, "arn:aws:logs:%s:%s:log-group:%s", region, account, group);
-    const char *names[] = { m2_arena_printf(r->arena, "%s:log-stream:x", arn), arn };
-    enum allowed best = NO;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        best = stronger(best, attached_allow(r, role, action, names[i]));
-        best = stronger(best, inline_allow(r, role, action, names[i]));
-    }
-    return best;
+    const char *arn =
+        m2_arena_printf(r->arena, "arn:%s:logs:%s:%s:log-group:%s",
+                        m2_str_or(m2_arn_part(r->arena, role->arn, M2_ARN_PARTITION), "aws"),
+                        m2_str_or(r->snap->region, "*"), m2_str_or(m2_own_account(r->snap), "*"), group);
+    const char *names[] = { m2_arena_printf(r->arena, "%s:log-stream:%s", arn, stream), arn };
+    struct m2_need_verdicts all = { 0 };
+    struct m2_needs needs = { 0 };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        m2_needs_add(&needs, r->arena, action, names[i]);
+    m2_role_judge(&all, r->arena, role, &needs);
+    for (size_t i = 0; i < all.denied.len; i++)
+        if (all.denied.at[i].verdict.by_deny) {
+            m2_vec_push(r->arena, &out->denied, all.denied.at[i]);
+            return;
+        }
+    if (all.denied.len + all.unsure.len < needs.list.len)
+        return;
+    if (all.unsure.len)
+        m2_vec_push(r->arena, &out->unsure, all.unsure.at[0]);
+    else
+        m2_vec_push(r->arena, &out->denied, all.denied.at[0]);
 }
 
 /* ---- judging ---- */
@@ -123,59 +60,44 @@ static struct m2_finding *bad_role(struct m2_check_run *r, const char *group, co
     return f;
 }
 
-/* What the role lacks first, of all that a task calls to write its log; YES when nothing. */
-static enum allowed first_lack(struct m2_check_run *r, struct role *role, const char *group, bool creates,
-                               const char **action)
+/* What the role lacks first, of all that a task calls to write its log. */
+static void lacks(struct m2_check_run *r, const char *group, const struct role *of,
+                  const struct m2_role *role, const struct m2_need_verdict *v, bool creates)
+{
+    struct m2_finding *f =
+        bad_role(r, group, of,
+                 m2_arena_printf(r->arena, "The execution role %s may not call %s: %s.", role->name,
+                                 v->need->action, m2_verdict_text(r->arena, &v->verdict)));
+    m2_found_verdict(r, f, role, &v->verdict);
+    if (v->verdict.by_deny) {
+        m2_found_fix(r, f, "Remove the Deny for %s from the role's policies.", v->need->action);
+        m2_found_command(r, f, "aws iam list-attached-role-policies --role-name %s",
+                         m2_word(r->arena, role->name));
+        m2_found_command(r, f, "aws iam list-role-policies --role-name %s", m2_word(r->arena, role->name));
+    } else if (creates && m2_str_eq(v->need->action, "logs:CreateLogGroup")) {
+        m2_found_command(r, f, "aws logs create-log-group --log-group-name %s", m2_word(r->arena, group));
+    } else {
+        m2_found_command(r, f,
+                         "aws iam attach-role-policy --role-name %s --policy-arn "
+                         "arn:aws:iam::aws:policy/service-role/" MANAGED_POLICY,
+                         m2_word(r->arena, role->name));
+    }
+}
+
+static void judge_role(struct m2_check_run *r, const char *group, const struct role *of, bool creates)
 {
     static const char *const needed[] = { "logs:CreateLogGroup", "logs:CreateLogStream",
                                           "logs:PutLogEvents" };
-    enum allowed worst = YES;
-    for (size_t i = creates ? 0 : 1; i < sizeof needed / sizeof needed[0]; i++) {
-        enum allowed may = role_may(r, role, needed[i], group);
-        bool lacks = may == NO || may == DENIED, known = worst == NO || worst == DENIED;
-        if (known || may == YES || (worst == CANNOT_SAY && !lacks))
-            continue;
-        worst = may;
-        *action = needed[i];
-    }
-    return worst;
-}
-
-static void judge_role(struct m2_check_run *r, const char *group, struct role *role, bool creates)
-{
-    const char *action = NULL;
-    enum allowed may = first_lack(r, role, group, creates, &action);
-    if (may == YES) {
+    struct m2_need_verdicts v = { 0 };
+    struct m2_role role = { 0 };
+    m2_role_read(&role, r->arena, r->snap, m2_v_str(of->task, "executionRoleArn"));
+    for (size_t i = creates ? 0 : 1; i < sizeof needed / sizeof needed[0]; i++)
+        judge_action(&v, r, &role, needed[i], group, of->stream);
+    if (v.denied.len)
+        lacks(r, group, of, &role, &v.denied.at[0], creates);
+    else if (!m2_found_unsure(r, &role, &v))
         m2_found_pass(r, group, "The log group is there%s and the execution role may write to it.",
                       creates ? " or will be made" : "");
-    } else if (may == NO || may == DENIED) {
-        struct m2_finding *f =
-            bad_role(r, group, role,
-                     m2_arena_printf(r->arena, "The execution role %s may not call %s%s.", role->name, action,
-                                     may == DENIED ? ": a policy of it denies that" : ""));
-        struct m2_look list = m2_look_output(r->snap, "iam", "ListAttachedRolePolicies", role->name);
-        m2_found_evidence(r, f, list.call, "AttachedPolicies", m2_v_get(list.item, "AttachedPolicies"));
-        if (may == DENIED) {
-            m2_found_fix(r, f, "Remove the Deny for %s from the role's policies.", action);
-            m2_found_command(r, f, "aws iam list-attached-role-policies --role-name %s",
-                             m2_word(r->arena, role->name));
-            m2_found_command(r, f, "aws iam list-role-policies --role-name %s",
-                             m2_word(r->arena, role->name));
-        } else if (creates && m2_str_eq(action, "logs:CreateLogGroup")) {
-            m2_found_command(r, f, "aws logs create-log-group --log-group-name %s", m2_word(r->arena, group));
-        } else {
-            m2_found_command(r, f,
-                             "aws iam attach-role-policy --role-name %s --policy-arn "
-                             "arn:aws:iam::aws:policy/service-role/" MANAGED_POLICY,
-                             m2_word(r->arena, role->name));
-        }
-    } else if (role->refused.seen == M2_UNSEEN) {
-        m2_found_unseen(r, group, &role->refused);
-    } else {
-        struct m2_finding *f = m2_found(r, M2_UNKNOWN, group, NULL);
-        m2_found_detail(r, f, "Whether the execution role %s may call %s cannot be told from what was read.",
-                        role->name, action);
-    }
 }
 
 static void no_role(struct m2_check_run *r, const char *group, const struct role *role)
@@ -209,10 +131,21 @@ static const char *role_name(struct m2_arena *a, const char *arn)
     return slash ? slash + 1 : m2_str_or(arn, NULL);
 }
 
-static void judge_container(struct m2_check_run *r, const struct m2_value *options, struct role *role)
+/* "PREFIX/CONTAINER/TASK"; without a prefix the container's own id. */
+static const char *stream_of(struct m2_arena *a, const struct m2_value *container,
+                             const struct m2_value *options)
 {
+    const char *prefix = m2_v_str(options, "awslogs-stream-prefix");
+    return prefix ? m2_arena_printf(a, "%s/%s/" AN_ID, prefix, m2_str_or(m2_v_str(container, "name"), "app"))
+                  : AN_ID;
+}
+
+static void judge_container(struct m2_check_run *r, const struct m2_value *container, struct role *role)
+{
+    const struct m2_value *options = m2_v_path(container, "logConfiguration.options");
     const char *group = m2_v_str(options, "awslogs-group");
     bool creates = m2_v_bool_or(options, "awslogs-create-group", false);
+    role->stream = stream_of(r->arena, container, options);
     if (m2_str_empty(group)) {
         struct m2_finding *f = m2_found(r, M2_FAIL, NULL, "fargate.log-group-missing");
         m2_found_detail(r, f, "The task's log settings name no log group (awslogs-group).");
@@ -256,7 +189,7 @@ void m2_fargate_logs(struct m2_check_run *r)
     {
         const struct m2_value *logs = m2_v_get(container, "logConfiguration");
         if (m2_str_eq(m2_v_str(logs, "logDriver"), "awslogs"))
-            judge_container(r, m2_v_get(logs, "options"), &role);
+            judge_container(r, container, &role);
     }
     if (r->out->list.len == before)
         m2_found_skip(r, NULL, "The task does not write to CloudWatch Logs.");

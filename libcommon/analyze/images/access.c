@@ -8,89 +8,79 @@
 
 #include <string.h>
 
-#include "analyze/policy.h"
+#include "analyze/names.h"
+#include "analyze/policy/document.h"
 #include "m2/aws.h"
+#include "m2/policy.h"
 #include "m2/str.h"
 
 static const char *const pull_actions[] = { "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer" };
 
 enum reader { READER_ACCOUNT, READER_LAMBDA };
 
-static const char *condition_text(const struct m2_value *st, const char *key, size_t i)
+static const char *execution_role(struct m2_check_run *r)
 {
-    return m2_policy_text(m2_statement_condition(st, key), i);
+    struct m2_stackview view = { 0 };
+    m2_stackview_make(&view, r->arena, r->snap);
+    struct m2_look task = m2_view_task_definition(&view, r->arena, r->snap);
+    const char *arn = m2_v_str(task.item, "executionRoleArn");
+    return m2_str_starts(arn, "arn:") ? arn : NULL;
 }
 
-/* Lambda's statements are usually bound to functions of one account by aws:SourceArn or aws:SourceAccount. */
-static bool bound_elsewhere(const struct m2_value *st, const char *account, const char *region,
-                            struct m2_arena *a)
+/* Who asks: Lambda, for functions of this account; or the role that pulls, as far as it is known. */
+static void ask_as(struct m2_policy_request *req, struct m2_context_key context[2], struct m2_check_run *r,
+                   enum reader reader, const struct m2_job_image *im)
 {
-    const char *arn = m2_arena_printf(a, "arn:aws:lambda:%s:%s:function:x", region, account), *text = NULL;
-    bool asked = false, ours = false;
-    for (size_t i = 0; (text = condition_text(st, "aws:SourceArn", i)); i++) {
-        /* The partition and the function's name are not what is judged here. */
-        const char *rest = m2_str_starts(text, "arn:") ? strchr(text + 4, ':') : NULL;
-        const char *pattern = rest ? m2_arena_printf(a, "arn:aws%s", rest) : text;
-        const char *part = m2_arn_part(a, pattern, M2_ARN_ACCOUNT),
-                   *where = m2_arn_part(a, pattern, M2_ARN_REGION);
-        asked = true;
-        ours |= m2_str_glob(pattern, arn, false) ||
-                (part && where && m2_str_glob(part, account, false) && m2_str_glob(where, region, false));
+    const char *own = m2_own_account(r->snap), *partition = m2_region_partition(im->parts.region);
+    const char **account = m2_arena_new_array(r->arena, const char *, 2),
+               **arn = m2_arena_new_array(r->arena, const char *, 2);
+    account[0] = own;
+    arn[0] =
+        m2_str_starts(im->resource, "arn:")
+            ? im->resource
+            : m2_arena_printf(r->arena, "arn:%s:lambda:%s:%s:function:%s", partition,
+                              m2_str_or(im->used_in, "*"), m2_str_or(own, "*"), m2_str_or(im->resource, "*"));
+    context[0] = (struct m2_context_key){ "aws:SourceAccount", own ? M2_KEY_KNOWN : M2_KEY_UNKNOWN, account };
+    context[1] = (struct m2_context_key){ "aws:SourceArn", M2_KEY_LIKE, arn };
+    req->account = own;
+    req->resource_account = im->parts.account;
+    if (reader == READER_ACCOUNT && !m2_str_eq(im->what, "Lambda"))
+        req->principal = execution_role(r);
+    if (reader == READER_LAMBDA) {
+        req->service = "lambda.amazonaws.com";
+        req->context = context;
+        req->n_context = 2;
     }
-    for (size_t i = 0; (text = condition_text(st, "aws:SourceAccount", i)); i++) {
-        asked = true;
-        ours |= m2_str_eq(text, account);
-    }
-    return asked && !ours;
 }
 
-static bool names_account(struct m2_arena *a, const struct m2_value *principals, const char *account)
+/* What the repository's policy says; the reader's own policies are judged elsewhere. */
+static void may_read(struct m2_verdict *worst, struct m2_check_run *r, const struct m2_call *c,
+                     const struct m2_value *document, enum reader reader, const struct m2_job_image *im)
 {
-    const char *text = NULL;
-    for (size_t i = 0; (text = m2_policy_text(principals, i)); i++)
-        if (m2_str_eq(text, "*") || m2_str_eq(text, account) ||
-            m2_str_eq(m2_arn_part(a, text, M2_ARN_ACCOUNT), account))
-            return true;
-    return false;
-}
-
-static bool names_lambda(const struct m2_value *principals)
-{
-    const char *text = NULL;
-    for (size_t i = 0; (text = m2_policy_text(principals, i)); i++)
-        if (m2_str_eq(text, "*") || m2_str_starts(text, "lambda.amazonaws.com"))
-            return true;
-    return false;
-}
-
-/* Does ST, allowing or denying, speak about READER and ACTION? */
-static bool speaks_of(const struct m2_check_run *r, const struct m2_value *st, enum reader reader,
-                      const char *action, const struct m2_job_image *im)
-{
-    const char *account = m2_str_or(m2_own_account(r->snap), "");
-    if (!m2_statement_covers_action(st, action))
-        return false;
-    if (reader == READER_ACCOUNT)
-        return names_account(r->arena, m2_statement_principal(st, "AWS"), account);
-    return names_lambda(m2_statement_principal(st, "Service")) &&
-           !bound_elsewhere(st, account, m2_str_or(im->used_in, "*"), r->arena);
-}
-
-static bool may_read(const struct m2_check_run *r, const struct m2_value *policy, enum reader reader,
-                     const struct m2_job_image *im)
-{
+    struct m2_context_key context[2];
+    struct m2_policies all = { 0 };
+    struct m2_policy everything = { .kind = M2_POLICY_IDENTITY,
+                                    .document = m2_v_string(r->arena, M2_POLICY_EVERYTHING) },
+                     policy = { .kind = M2_POLICY_RESOURCE,
+                                .name = "the repository's policy",
+                                .document = document,
+                                .call = c,
+                                .path = "policyText" };
+    struct m2_policy_request req = { .resource = m2_arena_printf(r->arena, "arn:%s:ecr:%s:%s:repository/%s",
+                                                                 m2_region_partition(im->parts.region),
+                                                                 im->parts.region, im->parts.account,
+                                                                 im->parts.repository) };
+    m2_vec_push(r->arena, &all.list, everything);
+    m2_vec_push(r->arena, &all.list, policy);
+    ask_as(&req, context, r, reader, im);
+    *worst = (struct m2_verdict){ .decision = M2_ALLOWED };
     for (size_t k = 0; k < sizeof pull_actions / sizeof pull_actions[0]; k++) {
-        bool allowed = false, denied = false;
-        for (size_t i = 0; i < m2_policy_statements(policy); i++) {
-            const struct m2_value *st = m2_policy_statement(policy, i);
-            bool about = speaks_of(r, st, reader, pull_actions[k], im);
-            allowed |= about && m2_statement_allows(st);
-            denied |= about && m2_statement_denies(st) && !m2_v_get(st, "Condition");
-        }
-        if (!allowed || denied)
-            return false;
+        struct m2_verdict one = { 0 };
+        req.action = pull_actions[k];
+        m2_policy_evaluate(&one, r->arena, &all, &req);
+        if (one.decision < worst->decision)
+            *worst = one;
     }
-    return true;
 }
 
 static const struct m2_call *policy_call(const struct m2_check_run *r, const struct m2_job_image *im)
@@ -189,14 +179,22 @@ static bool function_was_refused(const struct m2_check_run *r)
     return false;
 }
 
-static void own_repository(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *c,
-                           const struct m2_value *policy)
+static void not_sure(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *c,
+                     const struct m2_verdict *v)
 {
-    bool none = c && c->status == M2_CALL_ERROR && m2_str_eq(c->code, "RepositoryPolicyNotFoundException");
-    bool lambda = m2_str_eq(im->what, "Lambda"), refused = lambda && function_was_refused(r);
-    if (!lambda && (none || policy)) {
-        m2_found_pass(r, im->what, "The repository is in this account: the task's execution role is enough.");
-    } else if (lambda && ((none && refused) || (policy && !may_read(r, policy, READER_LAMBDA, im)))) {
+    struct m2_finding *f = lacks(r, im, M2_UNKNOWN, NULL, c);
+    m2_found_detail(r, f, "Whether the policy of repository %s lets the image be read cannot be told: %s.",
+                    im->parts.repository, m2_verdict_text(r->arena, v));
+}
+
+static void own_lambda(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *c,
+                       const struct m2_value *policy, bool none)
+{
+    bool refused = function_was_refused(r);
+    struct m2_verdict v = { .decision = M2_ALLOWED };
+    if (policy)
+        may_read(&v, r, c, policy, READER_LAMBDA, im);
+    if ((none && refused) || v.decision == M2_DENIED) {
         struct m2_finding *f = lacks(r, im, M2_FAIL, "image.policy-lacks-lambda-service", c);
         m2_found_detail(r, f, "The policy of repository %s does not let the Lambda service read it%s",
                         im->parts.repository,
@@ -207,14 +205,44 @@ static void own_repository(struct m2_check_run *r, const struct m2_job_image *im
                               "until it is updated.");
         if (none)
             add_policy_command(r, f, im);
+    } else if (v.decision == M2_CANNOT_TELL) {
+        not_sure(r, im, c, &v);
     } else if (none) {
         m2_found_pass(r, im->what,
                       "The repository is in this account and has no policy; Lambda adds its own statement.");
-    } else if (policy) {
-        m2_found_pass(r, im->what, "The repository's policy lets the Lambda service read it.");
     } else {
-        m2_image_unseen(r, im, c, "ecr:GetRepositoryPolicy");
+        m2_found_pass(r, im->what, "The repository's policy lets the Lambda service read it.");
     }
+}
+
+/* In one account a policy of the repository is not needed, but it can deny. */
+static void own_fargate(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *c,
+                        const struct m2_value *policy)
+{
+    struct m2_verdict v = { .decision = M2_ALLOWED };
+    if (policy)
+        may_read(&v, r, c, policy, READER_ACCOUNT, im);
+    if (v.decision == M2_DENIED) {
+        struct m2_finding *f = lacks(r, im, M2_FAIL, "image.policy-lacks-account", c);
+        m2_found_detail(r, f, "The policy of repository %s keeps the task's execution role out: %s.",
+                        im->parts.repository, m2_verdict_text(r->arena, &v));
+    } else if (v.decision == M2_CANNOT_TELL) {
+        not_sure(r, im, c, &v);
+    } else {
+        m2_found_pass(r, im->what, "The repository is in this account: the task's execution role is enough.");
+    }
+}
+
+static void own_repository(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *c,
+                           const struct m2_value *policy)
+{
+    bool none = c && c->status == M2_CALL_ERROR && m2_str_eq(c->code, "RepositoryPolicyNotFoundException");
+    if (!none && !policy)
+        m2_image_unseen(r, im, c, "ecr:GetRepositoryPolicy");
+    else if (m2_str_eq(im->what, "Lambda"))
+        own_lambda(r, im, c, policy, none);
+    else
+        own_fargate(r, im, c, policy);
 }
 
 static void foreign_repository(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *c,
@@ -236,21 +264,30 @@ static void foreign_repository(struct m2_check_run *r, const struct m2_job_image
         m2_image_unseen(r, im, c, "ecr:GetRepositoryPolicy");
         return;
     }
-    bool account = policy && may_read(r, policy, READER_ACCOUNT, im);
-    bool service = !lambda || (policy && may_read(r, policy, READER_LAMBDA, im));
-    if (!account) {
+    struct m2_verdict account = { .decision = M2_DENIED }, service = account;
+    if (policy)
+        may_read(&account, r, c, policy, READER_ACCOUNT, im);
+    if (!lambda)
+        service.decision = M2_ALLOWED;
+    else if (policy)
+        may_read(&service, r, c, policy, READER_LAMBDA, im);
+    if (account.decision == M2_DENIED) {
         struct m2_finding *f = lacks(r, im, M2_FAIL, "image.policy-lacks-account", c);
         m2_found_detail(r, f, "Repository %s of account %s does not let account %s read it.",
                         im->parts.repository, im->parts.account, own);
     }
-    if (!service) {
+    if (service.decision == M2_DENIED) {
         struct m2_finding *f = lacks(r, im, M2_FAIL, "image.policy-lacks-lambda-service", c);
         m2_found_detail(r, f,
                         "Repository %s of account %s does not let the Lambda service read it for functions "
                         "of account %s.",
                         im->parts.repository, im->parts.account, own);
     }
-    if (account && service)
+    if (account.decision == M2_DENIED || service.decision == M2_DENIED)
+        return;
+    if (account.decision == M2_CANNOT_TELL || service.decision == M2_CANNOT_TELL)
+        not_sure(r, im, c, account.decision == M2_CANNOT_TELL ? &account : &service);
+    else
         m2_found_pass(r, im->what, "Repository %s of account %s names this account.", im->parts.repository,
                       im->parts.account);
 }

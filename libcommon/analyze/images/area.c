@@ -51,6 +51,24 @@ static const struct m2_check checks[] = {
       .causes = LIST("image.pull-denied", "image.policy-lacks-account", "image.policy-lacks-lambda-service"),
       .sources = LIST(LAMBDA_IMAGES, ECR "repository-policies.html"),
       .run = m2_image_access },
+    { .id = "image.execution-role",
+      .area = "images",
+      .title = "Fargate may take the task's execution role and pull the image with it",
+      .why = "Fargate pulls the image with the task's execution role. When ECS may not take the role, or the "
+             "role "
+             "may not read ECR, the task ends before the job begins.",
+      .how = "Evaluates the role's trust policy, its policies and its permissions boundary as AWS does, for "
+             "each "
+             "action of a pull. Policies of an organisation cannot be read and are not counted.",
+      .fix = "Attach AmazonECSTaskExecutionRolePolicy to the execution role and let ecs-tasks.amazonaws.com "
+             "take it.",
+      .rights = LIST("ecs:DescribeTaskDefinition", "iam:GetRole", "iam:ListAttachedRolePolicies",
+                     "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"),
+      .causes = LIST("image.role-missing-permissions", "image.role-trust"),
+      .sources =
+          LIST("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+               "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html"),
+      .run = m2_image_execution_role },
 };
 
 static const struct m2_cause causes[] = {
@@ -88,6 +106,15 @@ static const struct m2_cause causes[] = {
       "An image built with provenance attestations, or for several platforms, is an index, which Lambda "
       "refuses.",
       "Build for one platform with --provenance=false --sbom=false and push again.", LAMBDA_IMAGES },
+    { "image.role-missing-permissions", M2_FAIL, "The execution role may not pull the image",
+      "Fargate pulls the image with the task's execution role; ECR refuses it.",
+      "Attach AmazonECSTaskExecutionRolePolicy to the execution role, and remove what denies it.",
+      "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html" },
+    { "image.role-trust", M2_FAIL, "Fargate may not take the execution role",
+      "The role is gone, or its trust policy does not name ecs-tasks.amazonaws.com.",
+      "Let ecs-tasks.amazonaws.com take the role (sts:AssumeRole), or deploy again so that the role is made "
+      "anew.",
+      "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html" },
 };
 
 static const struct m2_link links[] = {

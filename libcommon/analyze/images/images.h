@@ -8,6 +8,7 @@
 void m2_image_uri(struct m2_check_run *r);
 void m2_image_exists(struct m2_check_run *r);
 void m2_image_access(struct m2_check_run *r);
+void m2_image_execution_role(struct m2_check_run *r);
 
 /** Run EACH on the two images; says unknown or skip for one whose URI is not known or not in ECR. */
 void m2_each_ecr_image(struct m2_check_run *r,

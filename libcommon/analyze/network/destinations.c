@@ -7,11 +7,6 @@
 #include "m2/stackview.h"
 #include "m2/str.h"
 
-static const char *partition(const char *region)
-{
-    return m2_str_starts(region, "cn-") ? "aws-cn" : m2_str_starts(region, "us-gov-") ? "aws-us-gov" : "aws";
-}
-
 static const char *domain(const char *region)
 {
     return m2_str_starts(region, "cn-") ? "amazonaws.com.cn" : "amazonaws.com";
@@ -33,7 +28,7 @@ static struct m2_nw_dest *add(struct m2_nw *n, const char *label, const char *re
         d->exact = list && m2_nw_prefix_list(n, list, &d->at, &gap) && d->at.len;
     }
     if (!d->exact)
-        d->at = service && m2_str_eq(partition(region), "aws") ? m2_nw_aws_space(n->a) : m2_nw_public(n->a);
+        d->at = service && m2_str_eq(m2_region_partition(region), "aws") ? m2_nw_aws_space(n->a) : m2_nw_public(n->a);
     return d;
 }
 
@@ -61,7 +56,7 @@ static void add_image(struct m2_nw *n, const char *uri)
         add(n, m2_arena_printf(n->a, "registry %s", i.host), n->region, NULL, i.host);
         return;
     }
-    const char *repository = m2_arena_printf(n->a, "arn:%s:ecr:%s:%s:repository/%s", partition(i.region),
+    const char *repository = m2_arena_printf(n->a, "arn:%s:ecr:%s:%s:repository/%s", m2_region_partition(i.region),
                                              i.region, i.account, i.repository);
     struct m2_nw_dest *d = add(n, label(n, "ECR API", i.region), i.region, "ecr.api",
                                m2_arena_printf(n->a, "api.ecr.%s.%s", i.region, domain(i.region)));
@@ -72,7 +67,7 @@ static void add_image(struct m2_nw *n, const char *uri)
     const char *bucket = m2_arena_printf(n->a, "prod-%s-starport-layer-bucket", i.region);
     d = add(n, label(n, "S3 image layers", i.region), i.region, "s3",
             m2_arena_printf(n->a, "%s.s3.%s.%s", bucket, i.region, domain(i.region)));
-    needs(d, "s3:GetObject", m2_arena_printf(n->a, "arn:%s:s3:::%s/layer", partition(i.region), bucket));
+    needs(d, "s3:GetObject", m2_arena_printf(n->a, "arn:%s:s3:::%s/layer", m2_region_partition(i.region), bucket));
 }
 
 static void add_logs(struct m2_nw *n, const struct m2_value *container)
@@ -86,7 +81,7 @@ static void add_logs(struct m2_nw *n, const struct m2_value *container)
     struct m2_nw_dest *d = add(n, label(n, "CloudWatch Logs", region), region, "logs",
                                m2_arena_printf(n->a, "logs.%s.%s", region, domain(region)));
     const char *arn = n->account ? m2_arena_printf(n->a, "arn:%s:logs:%s:%s:log-group:%s:log-stream:task",
-                                                   partition(region), region, n->account, group)
+                                                   m2_region_partition(region), region, n->account, group)
                                  : NULL;
     needs(d, "logs:CreateLogStream", arn);
     needs(d, "logs:PutLogEvents", arn);
@@ -148,7 +143,7 @@ static void add_bucket(struct m2_nw *n, const char *bucket, const char *action)
         d = add(n, name, region, "s3",
                 m2_arena_printf(n->a, "%s.s3.%s.%s", m2_str_or(bucket, "BUCKET"), region, domain(region)));
     if (!m2_str_empty(bucket))
-        needs(d, action, m2_arena_printf(n->a, "arn:%s:s3:::%s/job", partition(region), bucket));
+        needs(d, action, m2_arena_printf(n->a, "arn:%s:s3:::%s/job", m2_region_partition(region), bucket));
 }
 
 static void add_buckets(struct m2_nw *n, const struct m2_stackview *view)

@@ -16,12 +16,16 @@ static const struct m2_check checks[] = {
              "everybody.",
       .how = "Takes the buckets' names from the stack's parameters, outputs and resources, asks S3 for each, "
              "and whether this "
-             "account owns it; reads region, public access and encryption.",
+             "account owns it; reads region, public access and encryption. Evaluates the policies of the "
+             "job's roles and of the "
+             "bucket: which must let them read the data and write results.",
       .fix = "Name buckets of your own account and region in the stack's parameters; block public access.",
       .rights = LIST("s3:ListBucket", "s3:GetBucketLocation", "s3:GetEncryptionConfiguration",
-                     "s3:GetBucketPublicAccessBlock", "s3:GetBucketPolicyStatus", "s3:GetBucketAcl"),
+                     "s3:GetBucketPublicAccessBlock", "s3:GetBucketPolicyStatus", "s3:GetBucketAcl",
+                     "s3:GetBucketPolicy", "iam:GetRole", "iam:ListAttachedRolePolicies",
+                     "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"),
       .causes = LIST("bucket.missing", "bucket.foreign", "bucket.denied", "bucket.region", "bucket.public",
-                     "bucket.no-encryption"),
+                     "bucket.no-encryption", "bucket.role-access"),
       .sources = LIST(S3 "UsingBucket.html", S3 "access-control-block-public-access.html",
                       S3 "bucket-owner-condition.html"),
       .run = m2_storage_buckets },
@@ -54,6 +58,11 @@ static const struct m2_cause causes[] = {
       "S3 has encrypted new objects by itself since 2023, but this bucket has no rule that says with which "
       "key.",
       "Set default encryption for the bucket.", S3 "default-bucket-encryption.html" },
+    { "bucket.role-access", M2_FAIL, "A role that jobs run with may not use a bucket",
+      "Jobs read their data and write their results with the task's and the function's role; S3 refuses it.",
+      "Allow the role s3:GetObject on the data bucket and s3:PutObject on the others, and remove what denies "
+      "it.",
+      S3 "troubleshoot-403-errors.html" },
 };
 
 static const struct m2_link links[] = {

@@ -222,8 +222,10 @@ void m2_storage_buckets(struct m2_check_run *r)
     m2_buckets_list(&b, r->arena, r->snap);
     for (size_t i = 0; i < b.list.len; i++)
         judge(r, &b.list.at[i], &b.view);
-    if (b.list.len)
+    if (b.list.len) {
+        m2_storage_roles(r, &b);
         return;
+    }
     if (b.view.state == M2_STACK_UNSEEN)
         m2_found_unseen(r, NULL, &b.view.look);
     else

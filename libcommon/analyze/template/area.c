@@ -161,14 +161,6 @@ static const struct m2_cause causes[] = {
       "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html" },
     { "template.output-missing", M2_FAIL, "The template lacks an output that registration reads",
       "Nobody learns what the stack made.", "Add the output.", GUIDE "outputs-section-structure.html" },
-    { "access.cannot-read-status", M2_WARN, "The role may not read the status of jobs",
-      "CloudMR Brain starts a job and never learns how it ended.",
-      "Allow states:DescribeExecution on the executions of the state machine.",
-      "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html" },
-    { "access.too-wide", M2_WARN, "The role may do more than is promised",
-      "What the role may do, everybody can do who gets hold of it.",
-      "Remove the action from the role's policy.",
-      "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html" },
 };
 
 const struct m2_area m2_area_template = {

@@ -37,11 +37,6 @@ static struct m2_tpl_value mark(struct m2_arena *a, char c, unsigned deps)
 
 /* ---- Ref ---- */
 
-static const char *partition_of(const char *region)
-{
-    return m2_str_starts(region, "cn-") ? "aws-cn" : m2_str_starts(region, "us-gov-") ? "aws-us-gov" : "aws";
-}
-
 static struct m2_tpl_value pseudo(const struct m2_tpls *all, const char *name)
 {
     const char *account = m2_own_account(all->snap), *region = all->snap->region;
@@ -52,7 +47,7 @@ static struct m2_tpl_value pseudo(const struct m2_tpls *all, const char *name)
     if (m2_str_eq(name, "AWS::StackName"))
         return mark(all->a, M2_SHAPE_STACK, M2_DEP_STACK);
     if (m2_str_eq(name, "AWS::Partition"))
-        return m2_tpl_of_shape(all, partition_of(region), 0);
+        return m2_tpl_of_shape(all, m2_region_partition(region), 0);
     if (m2_str_eq(name, "AWS::URLSuffix"))
         return m2_tpl_of_shape(all, m2_str_starts(region, "cn-") ? "amazonaws.com.cn" : "amazonaws.com", 0);
     if (m2_str_eq(name, "AWS::NoValue"))

@@ -3,7 +3,7 @@
 
 #include "analyze/access/access.h"
 #include "analyze/names.h"
-#include "analyze/policy.h"
+#include "analyze/policy/document.h"
 #include "analyze/template/resolve.h"
 #include "m2/str.h"
 

@@ -32,15 +32,20 @@ static const struct m2_check task_checks[] = {
 static const struct m2_check checks[] = {
     { .id = "workflow.state-machine",
       .area = "workflow",
-      .title = "The state machine is there, and so is everything it names",
+      .title = "The state machine is there, so is what it names, and its role may use it",
       .why = "CloudMR Brain starts this state machine for every job. If it, its function, cluster, task "
              "definition, "
              "subnets or security groups were deleted, every job fails.",
-      .how = "Reads the state machine's definition and looks up each thing it names.",
+      .how = "Reads the state machine's definition and looks up each thing it names; evaluates the role's "
+             "policies for "
+             "what each state calls, and for passing the task's roles.",
       .fix = "Deploy the stack again so that the missing parts are made anew.",
       .rights = LIST("states:DescribeStateMachine", "lambda:GetFunction", "ecs:DescribeClusters",
-                     "ecs:DescribeTaskDefinition", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"),
-      .causes = LIST("workflow.missing", "workflow.definition-invalid", "workflow.target-missing"),
+                     "ecs:DescribeTaskDefinition", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups",
+                     "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies",
+                     "iam:GetRolePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"),
+      .causes = LIST("workflow.missing", "workflow.definition-invalid", "workflow.target-missing",
+                     "workflow.role-missing-permissions", "workflow.pass-role"),
       .sources = LIST(SFN "connect-ecs.html", SFN "concepts-amazon-states-language.html"),
       .run = m2_workflow_state_machine },
     { .id = "workflow.executions",
@@ -64,6 +69,8 @@ static const struct m2_link task_links[] = {
     { "image.role-missing-permissions", "task.pull.denied", M2_JOIN_ANY },
     { "image.role-missing-permissions", "task.init.registry-denied", M2_JOIN_ANY },
     { "image.role-trust", "task.role-not-assumable", M2_JOIN_ANY },
+    { "workflow.pass-role", "workflow.pass-role", M2_JOIN_ANY },
+    { "fargate.service-linked-role-missing", "task.service-role-missing", M2_JOIN_ANY },
     { "image.repository-missing", "task.pull.missing-image", M2_JOIN_ANY },
     { "image.repository-missing", "task.pull.denied", M2_JOIN_ANY },
     { "image.tag-missing", "task.pull.missing-image", M2_JOIN_ANY },

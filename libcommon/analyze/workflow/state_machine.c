@@ -3,6 +3,7 @@
 
 #include "analyze/names.h"
 #include "analyze/stack/stack.h"
+#include "analyze/workflow/role.h"
 #include "analyze/workflow/workflow.h"
 #include "m2/stackview.h"
 #include "m2/str.h"
@@ -15,6 +16,7 @@ struct visit {
     const char *machine;
     size_t targets, bad;
     M2_VEC(struct m2_look) unseen;
+    struct m2_needs needs; /* of the machine's role */
 };
 
 /* A value that is only known when a job runs: a path, an intrinsic function, a JSONata expression. */
@@ -133,6 +135,12 @@ static void visit_task(struct visit *v, const char *name, const struct m2_value 
     if (!parameters)
         parameters = m2_v_get(state, "Arguments");
     if (strstr(resource, "ecs:runTask")) {
+        const char *task = m2_v_str(parameters, "TaskDefinition");
+        struct m2_look look = { 0 };
+        if (!decided_later(task))
+            look = look_task_definition(v, task);
+        m2_workflow_needs_task(&v->needs, v->r, m2_v_get(look.item, "taskDefinition"),
+                               strstr(resource, ".sync"));
         visit_run_task(v, name, parameters);
         return;
     }
@@ -144,6 +152,7 @@ static void visit_task(struct visit *v, const char *name, const struct m2_value 
     if (decided_later(function))
         return;
     struct m2_look look = look_function(v, function);
+    m2_workflow_needs_function(&v->needs, v->r, function);
     judge(v, name, "function", function, &look);
 }
 
@@ -214,6 +223,9 @@ void m2_workflow_state_machine(struct m2_check_run *r)
     visit_states(&v, definition, 0);
     for (size_t i = 0; i < v.unseen.len; i++)
         m2_found_unseen(r, m2_str_or(v.unseen.at[i].right, arn), &v.unseen.at[i]);
-    if (!v.bad && !v.unseen.len)
-        m2_found_pass(r, arn, "The state machine is there, and so are the %zu things it names.", v.targets);
+    bool by_role = m2_workflow_role(r, arn, m2_v_str(look.item, "roleArn"), &v.needs);
+    if (!v.bad && !v.unseen.len && !by_role)
+        m2_found_pass(
+            r, arn, "The state machine is there, and so are the %zu things it names; its role may use them.",
+            v.targets);
 }

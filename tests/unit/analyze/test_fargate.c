@@ -71,6 +71,10 @@ static const struct sample fargate[] = {
       NULL },
     { "another driver", { { TASK, DEF "containerDefinitions[0].logConfiguration.logDriver", "'splunk'" } },
       "fargate.logs", S, NULL },
+    { "service role", { { 0 } }, "fargate.service-role", P, NULL },
+    { "no service role", { { "iam:GetRole AWSServiceRoleForECS", "error", "NoSuchEntity: gone" } }, "fargate.service-role", W,
+      "fargate.service-linked-role-missing" },
+    { "service role denied", { { "iam:GetRole AWSServiceRoleForECS", "error", "AccessDenied" } }, "fargate.service-role", U, NULL },
 };
 
 /* clang-format on */

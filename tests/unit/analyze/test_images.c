@@ -15,6 +15,11 @@
 #define HUB_IMAGE "'469266894233.dkr.ecr.us-east-1.amazonaws.com/mroptimum-lambda:v1'"
 #define NO_STACK "ValidationError: Stack with id mroptimum-mode2 does not exist"
 
+#define EXECUTION "iam:GetRole FargateExecutionRole"
+#define LISTED "iam:ListAttachedRolePolicies FargateExecutionRole"
+#define TRUSTED "output.Role.AssumeRolePolicyDocument.Statement[0]."
+#define POLICY(rest) "{'Version':'2012-10-17','Statement':[{'Effect':" rest "}]}"
+
 static const struct sample images[] = {
     { "uri pass", { { 0 } }, "image.uri", P, NULL },
     { "https", { { FN, "output.Code.ImageUri", "'https://123456789012.dkr.ecr.us-east-1.amazonaws.com/a:v1'" }
@@ -52,12 +57,27 @@ static const struct sample images[] = {
       NULL },
     { "access pass", { { 0 } }, "image.access", P, NULL },
     { "own, policy without Lambda, though the function lives", { { "ecr:GetRepositoryPolicy mroptimum-lambda",
-      "output.policyText", "'{}'" } }, "image.access", F, "image.policy-lacks-lambda-service" },
+      "output.policyText", "{'Version':'2012-10-17','Statement':[]}" } }, "image.access", F, "image.policy-lacks-lambda-service" },
     { "own, policy without Lambda, function refused", { { "ecr:GetRepositoryPolicy mroptimum-lambda",
-      "output.policyText", "'{}'" }, { FN, CONF "State", "'Failed'" }, { FN, CONF "StateReasonCode",
+      "output.policyText", "{'Version':'2012-10-17','Statement':[]}" }, { FN, CONF "State", "'Failed'" }, { FN, CONF "StateReasonCode",
       "'ImageAccessDenied'" } }, "image.access", F, "image.policy-lacks-lambda-service" },
     { "own without policy", { { "ecr:GetRepositoryPolicy mroptimum-lambda", "error",
       "RepositoryPolicyNotFoundException" } }, "image.access", P, NULL },
+    { "own, Lambda let in for another account's functions", { { "ecr:GetRepositoryPolicy mroptimum-lambda", "output.policyText", POLICY(
+      "'Allow','Principal':{'Service':'lambda.amazonaws.com'},'Action':'ecr:*','Condition':{'StringLike':{'aws:SourceArn':"
+      "'arn:aws:lambda:us-east-1:999999999999:function:*'}}") } }, "image.access", F, "image.policy-lacks-lambda-service" },
+    { "own, Lambda let in for this account", { { "ecr:GetRepositoryPolicy mroptimum-lambda", "output.policyText", POLICY(
+      "'Allow','Principal':{'Service':'lambda.amazonaws.com'},'Action':'ecr:*','Condition':{'StringEquals':{'aws:SourceAccount':"
+      "'123456789012'}}") } }, "image.access", P, NULL },
+    { "own, a condition on Lambda that cannot be seen is not one that holds", { { "ecr:GetRepositoryPolicy mroptimum-lambda",
+      "output.policyText", POLICY("'Allow','Principal':{'Service':'lambda.amazonaws.com'},'Action':'ecr:*','Condition':{'StringEquals':"
+      "{'aws:SourceOrgID':'o-1'}}") } }, "image.access", U, NULL },
+    { "own, a Deny keeps the execution role out", { { "ecr:GetRepositoryPolicy mroptimum-fargate", "output.policyText", POLICY(
+      "'Deny','Principal':'*','Action':'ecr:BatchGetImage'") } }, "image.access", F, "image.policy-lacks-account" },
+    { "foreign, an organisation that may not be this account's is not known", { { FN, "output.Code.ImageUri", HUB_IMAGE }, {
+      "ecr:GetRepositoryPolicy mroptimum-lambda", "input.registryId", "'469266894233'" }, { "ecr:GetRepositoryPolicy mroptimum-lambda",
+      "output.policyText", POLICY("'Allow','Principal':'*','Action':'ecr:*','Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-1'}}") } },
+      "image.access", U, NULL },
     { "foreign, policy read, this account not named", { { FN, "output.Code.ImageUri", HUB_IMAGE }, {
       "ecr:GetRepositoryPolicy mroptimum-lambda", "input.registryId", "'469266894233'" } }, "image.access", F,
       "image.policy-lacks-account" },
@@ -79,6 +99,29 @@ static const struct sample images[] = {
       "code':'"
       "AccessDeniedException','message':'because no identity-based policy allows the ecr:BatchGetImage "
       "action'}}" } }, "image.access", U, NULL },
+    { "execution role", { { 0 } }, "image.execution-role", P, NULL },
+    { "execution role without policies", { { LISTED, "output.AttachedPolicies", "[]" } }, "image.execution-role", F,
+      "image.role-missing-permissions" },
+    { "execution role that another service takes", { { EXECUTION, TRUSTED "Principal", "{'Service':'ec2.amazonaws.com'}" } },
+      "image.execution-role", F, "image.role-trust" },
+    { "execution role for this account's tasks", { { EXECUTION, TRUSTED "Condition",
+      "{'StringEquals':{'aws:SourceAccount':'123456789012'},'ArnLike':{'aws:SourceArn':'arn:aws:ecs:us-east-1:123456789012:*'}}" } },
+      "image.execution-role", P, NULL },
+    { "execution role for another region's tasks", { { EXECUTION, TRUSTED "Condition",
+      "{'ArnLike':{'aws:SourceArn':'arn:aws:ecs:eu-west-1:123456789012:*'}}" } }, "image.execution-role", F, "image.role-trust" },
+    { "execution role for one task", { { EXECUTION, TRUSTED "Condition",
+      "{'ArnLike':{'aws:SourceArn':'arn:aws:ecs:us-east-1:123456789012:task/x/*'}}" } }, "image.execution-role", U, NULL },
+    { "execution role for this account", { { EXECUTION, TRUSTED "Condition", "{'StringEquals':{'aws:SourceAccount':'123456789012'}}" } },
+      "image.execution-role", P, NULL },
+    { "execution role for another account", { { EXECUTION, TRUSTED "Condition", "{'StringEquals':{'aws:SourceAccount':'111111111111'}}" } },
+      "image.execution-role", F, "image.role-trust" },
+    { "execution role gone", { { EXECUTION, "error", "NoSuchEntity: gone" } }, "image.execution-role", F, "image.role-trust" },
+    { "execution role denied", { { EXECUTION, "error", "AccessDenied" } }, "image.execution-role", U, NULL },
+    { "execution role's policies denied", { { LISTED, "error", "AccessDenied" } }, "image.execution-role", U, NULL },
+    { "execution role within a boundary that was not read", { { EXECUTION, "output.Role.PermissionsBoundary",
+      "{'PermissionsBoundaryArn':'arn:aws:iam::123456789012:policy/b'}" } }, "image.execution-role", U, NULL },
+    { "no execution role, no stack", { { "cloudformation:DescribeStacks", "error",
+      "ValidationError: Stack with id mroptimum-mode2 does not exist" } }, "image.execution-role", M2_SKIP, NULL },
 };
 
 /* clang-format on */

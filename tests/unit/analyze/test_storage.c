@@ -60,6 +60,22 @@ static const struct sample storage[] = {
     { "plain", { { "s3:GetBucketEncryption " DATA, "error", "ServerSideEncryptionConfigurationNotFoundError" }
       }, "storage.buckets", W, "bucket.no-encryption" },
     { "not deployed", { { "cloudformation:DescribeStacks", "error", NO_STACK } }, "storage.buckets", S, NULL },
+    { "the task may not read its data", { { "iam:GetRolePolicy FargateTaskRole", "output.PolicyDocument.Statement[0].Action",
+      "'s3:PutObject'" } }, "storage.buckets", F, "bucket.role-access" },
+    { "the function may not write results", { { "iam:GetRolePolicy lambda", "output.PolicyDocument.Statement[1].Resource",
+      "'arn:aws:s3:::mroptimum-failed-123456789012/*'" } }, "storage.buckets", F, "bucket.role-access" },
+    { "the bucket denies the task", { { "s3:GetBucketPolicy " DATA, "",
+      "{'service':'s3','operation':'GetBucketPolicy','input':{'Bucket':'mroptimum-data-123456789012'},'status':'ok','output':{'Policy':"
+      "'{\\u0022Version\\u0022:\\u00222012-10-17\\u0022,\\u0022Statement\\u0022:{\\u0022Effect\\u0022:\\u0022Deny\\u0022,"
+      "\\u0022Principal\\u0022:\\u0022*\\u0022,\\u0022Action\\u0022:\\u0022s3:*\\u0022,\\u0022Resource\\u0022:\\u0022*\\u0022}}'}}" } },
+      "storage.buckets", F, "bucket.role-access" },
+    { "the task may use part of the bucket", { { "iam:GetRolePolicy FargateTaskRole", "output.PolicyDocument.Statement[0].Resource",
+      "'arn:aws:s3:::mroptimum-data-123456789012/jobs/*'" } }, "storage.buckets", U, NULL },
+    { "the bucket gives what the role lacks", { { "iam:GetRolePolicy FargateTaskRole", "output.PolicyDocument.Statement[0].Action",
+      "'s3:PutObject'" }, { "s3:GetBucketPolicy " DATA, "",
+      "{'service':'s3','operation':'GetBucketPolicy','input':{'Bucket':'mroptimum-data-123456789012'},'status':'ok','output':{'Policy':"
+      "{'Statement':{'Effect':'Allow','Principal':{'AWS':'arn:aws:iam::123456789012:role/mroptimum-mode2-FargateTaskRole-abc'},"
+      "'Action':'s3:GetObject','Resource':'arn:aws:s3:::mroptimum-data-123456789012/*'}}}}" } }, "storage.buckets", P, NULL },
 };
 
 /* clang-format on */

@@ -43,7 +43,7 @@ Test(text, verdict_first_then_the_cause_with_its_effects_beneath)
         "Fix: Allow ecr:BatchGetImage",
         "aws ecr get-repository-policy --registry-id 123456789012",
         "\nnot known\n",
-        "? unknown  2 checks need iam:GetRole: stack.resources and access.trust\n",
+        "? unknown  3 checks need iam:GetRole: stack.resources, access.trust and\n",
         "iam:GetRole was denied (AccessDenied).\n",
     };
     const char *at = b.data;

@@ -1,4 +1,4 @@
-#include "analyze/policy.h"
+#include "analyze/policy/document.h"
 
 #include <string.h>
 
@@ -82,14 +82,6 @@ bool m2_statement_covers_action(const struct m2_value *st, const char *action)
     const struct m2_value *not_action = m2_v_get(st, "NotAction");
     return not_action ? !any_matches(not_action, action, true)
                       : any_matches(m2_v_get(st, "Action"), action, true);
-}
-
-bool m2_statement_covers_resource(const struct m2_value *st, const char *resource)
-{
-    const struct m2_value *yes = m2_v_get(st, "Resource"), *no = m2_v_get(st, "NotResource");
-    if (no)
-        return !any_matches(no, resource, false);
-    return !yes || any_matches(yes, resource, false);
 }
 
 const struct m2_value *m2_statement_principal(const struct m2_value *st, const char *type)

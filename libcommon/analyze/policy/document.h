@@ -1,12 +1,12 @@
 /*
- * analyze/policy.h — reading IAM policy documents: statements, actions, principals, conditions. Not an
- * evaluator.
+ * analyze/policy/document.h — reading IAM policy documents: statements, principals, conditions; m2/policy.h
+ * evaluates them.
  *
  * Model:     every list may also be a lone value; action names match with * and ?, letter case ignored.
  * Source:    AWS IAM User Guide, policy grammar.
  */
-#ifndef M2_ANALYZE_POLICY_H
-#define M2_ANALYZE_POLICY_H
+#ifndef M2_ANALYZE_POLICY_DOCUMENT_H
+#define M2_ANALYZE_POLICY_DOCUMENT_H
 
 #include <stdbool.h>
 
@@ -23,8 +23,6 @@ bool m2_statement_allows(const struct m2_value *st);
 bool m2_statement_denies(const struct m2_value *st);
 /** Is ACTION among Action (or not among NotAction)? */
 bool m2_statement_covers_action(const struct m2_value *st, const char *action);
-/** Is RESOURCE among Resource (or not among NotResource)? A statement without either covers all. */
-bool m2_statement_covers_resource(const struct m2_value *st, const char *resource);
 
 /** The I-th text of V: of a list, or V itself when it is a lone text. NULL past the end. */
 const char *m2_policy_text(const struct m2_value *v, size_t i);
