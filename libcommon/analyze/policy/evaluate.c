@@ -34,7 +34,8 @@ static const struct m2_value *understood(struct m2_arena *a, const struct m2_val
     const struct m2_value *list = m2_v_get(document, "Statement");
     bool known = !m2_v_get(document, "Version") || m2_str_eq(version, "2012-10-17") ||
                  m2_str_eq(version, "2008-10-17");
-    return known && (m2_v_is(list, M2_ARRAY) || m2_v_is(list, M2_OBJECT)) ? document : NULL;
+    bool empty = document && m2_v_len(document) == 0; /* "{}" says nothing, and so allows nothing */
+    return known && (empty || m2_v_is(list, M2_ARRAY) || m2_v_is(list, M2_OBJECT)) ? document : NULL;
 }
 
 static void add_statement(struct sum *s, struct proof *allow, struct m2_eval *ev, const struct m2_policy *p,
