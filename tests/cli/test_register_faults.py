@@ -146,6 +146,26 @@ def test_an_update_that_would_cost_the_unit_its_role_is_not_made(reg, brain, sty
     assert again.status == 1 and "--unregister" not in again.out and brain.brain.units == [old], again
 
 
+def test_a_unit_with_another_role_is_not_replaced_by_one_without(reg, brain):
+    old = {**UNIT, "computingUnitId": "cu-old", "crossAccountRoleArn": UNIT["crossAccountRoleArn"] + "-before"}
+    brain.brain.units, brain.brain.role_fault = [dict(old)], True
+    run = reg("--format", "json")
+    assert run.status == 1 and doc(run)["outcome"] == "kept-with-role" and brain.brain.units == [old], run
+    assert "crossAccountRoleArn" in doc(run)["errors"][0] and not doc(run)["commands"], run
+
+
+def test_somebody_elses_unit_that_appears_meanwhile_is_not_removed(reg, brain):
+    """A unit that another computer made during our one answered write was taken for ours."""
+    def meddle(state, _number, _method, path, phase):
+        if path.endswith("/register") and phase == "after" and not any(u["computingUnitId"] == "cu-foreign" for u in state.units):
+            state.units.append({**UNIT, "computingUnitId": "cu-foreign", "createdAt": "2027-01-01T00:00:00Z"})
+    brain.brain.hook = meddle
+    run = reg("--format", "json")
+    brain.brain.hook = None
+    assert {u["computingUnitId"] for u in brain.brain.units} == {"cu-0001", "cu-foreign"}, run
+    assert run.status == 1 and [u["computingUnitId"] for u in doc(run)["duplicates"]] == ["cu-foreign"], run
+
+
 def twins(brain, *more):
     brain.brain.units = [{**UNIT, "computingUnitId": i, "createdAt": f"2026-01-0{n}T00:00:00Z"} for n, i in enumerate(["cu-1", *more], 1)]
 

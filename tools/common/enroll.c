@@ -26,6 +26,8 @@ struct state {
     const char *replaced;        /* id of the unit that an update is to take the place of, or NULL */
     M2_VEC(struct m2_unit) same; /* best first */
     int writes;                  /* of this run */
+    size_t lost_writes;          /* of this run: the answer was lost */
+    M2_VEC(const char *) made;   /* ids that Brain gave this run */
     size_t open_writes;          /* of earlier runs, whose end they did not see */
     const char *seen; /* the ids that were there before the first of them: "|id|id|"; NULL: not known */
     bool no_role;
@@ -119,15 +121,6 @@ static bool was_there(const struct state *s, const char *id)
     return false;
 }
 
-static bool has_role(const struct state *s, const struct m2_unit *u)
-{
-    static const enum m2_unit_field fields[] = { M2_UNIT_ROLE, M2_UNIT_EXTERNAL_ID };
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (!m2_str_eq(m2_str_or(s->r->wanted.at[fields[i]], ""), m2_str_or(u->at[fields[i]], "")))
-            return false;
-    return true;
-}
-
 static bool is_satisfied(const struct state *s)
 {
     return s->same.len && (is_right(s, &s->same.at[0]) || (s->no_role && lacks_only_role(s, &s->same.at[0])));
@@ -205,6 +198,10 @@ static int write_unit(enum written *out, struct state *s, struct m2_err *err)
     if (m2_brain_register(&id, s->e->arena, s->e->brain, &u, &answer, &why) == 0) {
         *out = WRITTEN_TAKEN;
         s->r->wrote = true;
+        if (id)
+            m2_vec_push(s->e->arena, &s->made, m2_arena_strdup(s->e->arena, id));
+        else
+            s->lost_writes++;
         return enroll_note(s->e, "register", s->key, M2_STEP_DONE, id, err);
     }
     if (answer.fault == M2_BRAIN_ROLE_FAULT && !s->no_role) {
@@ -215,6 +212,7 @@ static int write_unit(enum written *out, struct state *s, struct m2_err *err)
     }
     if (answer.may_have_acted) { /* the journal keeps it open until it is known */
         *out = WRITTEN_LOST;
+        s->lost_writes++;
         s->lost = why;
         s->r->wrote = true;
         note(s, m2_arena_strdup(s->e->arena, why.msg));
@@ -234,7 +232,7 @@ static int write_until_there(struct state *s, struct m2_err *err)
         if (m2_cancelled(s->e->sys))
             return m2_fail(err, M2_ECANCELLED,
                            "interrupted before the next step; run it again, it looks before it writes");
-        if (s->no_role && s->same.len && has_role(s, &s->same.at[0])) {
+        if (s->no_role && s->same.len && !m2_str_empty(s->same.at[0].at[M2_UNIT_ROLE])) {
             s->kept = true;
             return 0;
         }
@@ -287,12 +285,31 @@ static bool made_earlier(const struct state *s, const struct m2_unit *u)
     return made <= s->open_writes + (size_t)s->writes;
 }
 
+static bool is_answered(const struct state *s, const struct m2_unit *u)
+{
+    for (size_t i = 0; i < s->made.len; i++)
+        if (m2_str_eq(s->made.at[i], u->id))
+            return true;
+    return false;
+}
+
+/* Made by this run: Brain said its id, or it is one of no more new ones than there were writes without an
+ * answer. */
+static bool made_now(const struct state *s, const struct m2_unit *u)
+{
+    size_t unexplained = 0;
+    if (is_answered(s, u))
+        return true;
+    for (size_t i = 0; i < s->same.len; i++)
+        unexplained += s->same.at[i].id && !was_there(s, s->same.at[i].id) && !is_answered(s, &s->same.at[i]);
+    return !was_there(s, u->id) && unexplained <= s->lost_writes;
+}
+
 /* Made by this run or an earlier one; or the one that was to be replaced. */
 static bool ours(const struct state *s, const struct m2_unit *u)
 {
     bool begun = s->e->journal && m2_journal_open_step(s->e->journal, "replace", u->id);
-    return begun || m2_str_eq(u->id, s->replaced) || made_earlier(s, u) ||
-           (s->writes && !was_there(s, u->id));
+    return begun || m2_str_eq(u->id, s->replaced) || made_earlier(s, u) || made_now(s, u);
 }
 
 /* Is one of the units too many known to be ours to remove? */
@@ -410,7 +427,9 @@ static enum enroll_outcome outcome_of(const struct state *s, bool was_one)
         return ENROLL_TWO;
     if (is_right(s, u))
         return !s->r->wrote ? ENROLL_UNCHANGED : was_one ? ENROLL_UPDATED : ENROLL_REGISTERED;
-    return s->no_role && lacks_only_role(s, u) ? ENROLL_NO_ROLE : ENROLL_DIFFERS;
+    if (!s->no_role || !lacks_only_role(s, u))
+        return ENROLL_DIFFERS;
+    return m2_str_empty(u->at[M2_UNIT_ROLE]) ? ENROLL_NO_ROLE : ENROLL_KEPT;
 }
 
 int enroll_unit(struct enroll_result *out, struct enroll *e, const struct m2_unit *wanted,

@@ -2,7 +2,8 @@
  * common/enroll.h — make Brain hold exactly one unit as wanted, whatever happens to answers, and remove one.
  *
  * Model:     look before every write and after it. A write whose answer is lost is looked up before it is repeated. A unit that
- *            appeared while this run wrote and is one too many is removed again; one that was there before is only reported. Every
+ *            this run made (Brain said its id, or there are no more new ones than lost answers) and that is one too many is removed
+ *            again; any other is only reported. Every
  *            write is in the journal before it leaves, with the ids that were there then, so that a later run knows what a killed
  *            one had begun and which units are its own. A removal is always told.
  */

@@ -127,7 +127,7 @@ static void say_result(struct sentences *t, const struct shown *s)
                         m2_arena_printf(a, "%s is \"%s\" at Brain, not \"%s\".", m2_unit_rows()[f->field].key,
                                         f->registered, f->expected));
     }
-    if (r->outcome == ENROLL_DIFFERS)
+    if (r->outcome == ENROLL_DIFFERS && !r->role_said) /* with that fault the next unit would have no role */
         say_removal(t, r, r->unit.id);
     for (size_t i = 0; i < r->surplus.len; i++) {
         const struct m2_unit *u = &r->surplus.at[i];

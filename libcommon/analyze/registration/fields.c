@@ -50,6 +50,10 @@ static const char *what_else(struct m2_check_run *r, const struct m2_registratio
 {
     if (x->field == M2_UNIT_ACCOUNT || x->field == M2_UNIT_REGION)
         return fallout(r, reg);
+    if (x->field == M2_UNIT_DEFAULT || (!reg->same && x->field != M2_UNIT_ALIAS && x->field != M2_UNIT_ROLE))
+        return " Brain has a known fault that loses the role of a new unit: if m2-register says so, keep "
+               "this one and ask "
+               "CloudMRHub to change it.";
     if (x->field == M2_UNIT_ROLE && m2_str_empty(x->registered))
         return " Brain has a known fault that loses the role when a unit is registered with it.";
     return "";
