@@ -71,6 +71,13 @@ def cleanup(tmp_path):
 
 
 @pytest.fixture
+def deploy(tmp_path):
+    tool = Tool("m2-deploy", tmp_path)
+    tool.env["XDG_STATE_HOME"] = str(tmp_path / "state")
+    return tool
+
+
+@pytest.fixture
 def brain():
     """A Brain of the test's own: its state is brain.brain, its address brain.url."""
     with fake_brain.Server() as server:

@@ -4,6 +4,7 @@
 #include "gendocs.h"
 #include "m2-cleanup/cleanup.h"
 #include "m2-cost/cost.h"
+#include "m2-deploy/deploy.h"
 #include "m2-doctor/doctor.h"
 #include "m2-register/register.h"
 #include "m2-verify/verify.h"
@@ -15,6 +16,7 @@ const struct gendocs_tool gendocs_tools[] = {
     { &register_tool, sizeof(struct register_args) },
     { &verify_tool, sizeof(struct verify_args) },
     { &cleanup_tool, sizeof(struct cleanup_args) },
+    { &deploy_tool, sizeof(struct deploy_args) },
     { NULL, 0 },
 };
 

@@ -11,7 +11,7 @@ import urllib.parse
 from xml.sax.saxutils import escape
 
 NS = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
-WRITES = re.compile(r"DeleteStack|UpdateTerminationProtection|StopExecution|StopTask|DeleteRepository|DeleteLogGroup")
+WRITES = re.compile(r"CreateChangeSet|ExecuteChangeSet|DeleteChangeSet|DeleteStack|UpdateTerminationProtection|StopExecution|StopTask|DeleteRepository|DeleteLogGroup")
 
 
 def xml(action, body):
@@ -91,6 +91,8 @@ class CloudFormation:
                 client("stepfunctions").delete_state_machine(stateMachineArn=name)
             elif kind == "AWS::ECS::Cluster":
                 client("ecs").delete_cluster(cluster=name)
+            elif kind == "AWS::ECS::TaskDefinition":
+                client("ecs").deregister_task_definition(taskDefinition=name)
             elif kind == "AWS::Logs::LogGroup":
                 client("logs").delete_log_group(logGroupName=name)
             elif kind == "AWS::ECR::Repository":
@@ -206,6 +208,7 @@ class Server:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def log_message(self, *_):
                 pass
@@ -229,10 +232,16 @@ class Server:
 
             do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = serve
 
-        self.httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Httpd(http.server.ThreadingHTTPServer):
+            request_queue_size = 128  # tools ask for everything at once
+
+            def handle_error(self, *_):
+                pass  # a tool that was killed
+
+        self.httpd = Httpd(("127.0.0.1", 0), Handler)
         self.httpd.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.httpd.server_port}"
-        threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
+        threading.Thread(target=self.httpd.serve_forever, args=(0.02,), daemon=True).start()
 
     def what(self, h, service, query, body):
         """The name of a call that changes something, or None."""
@@ -277,6 +286,9 @@ class Server:
                 self.cfn.hook(number, what, "after")
             h.answer(status, answer, [("Content-Type", "text/xml")])
             return
+        self.forward(h, body, service, what, number)
+
+    def forward(self, h, body, service, what, number):
         conn = http.client.HTTPConnection("127.0.0.1", self.port_behind, timeout=30)
         headers = {k: v for k, v in h.headers.items() if k.lower() not in ("connection", "accept-encoding")}
         conn.request(h.command, h.path, body or None, headers)

@@ -48,6 +48,11 @@ struct enroll_result {
     bool wrote;
 };
 
+/** Open and lock the journal of the Brain at BASE for TOOL: e->journal. *WHY_NONE: one sentence when none can be kept. Errors: M2_EINPUT
+ * (no journal), M2_ECANCELLED, M2_ETIMEOUT while another run holds it. */
+int enroll_journal_open(const char **why_none, struct enroll *e, const char *base, const char *tool,
+                        int64_t deadline_mono_ms, struct m2_err *err) M2_MUST_USE;
+
 /** FIRST: the list of units, read under the journal's lock. Errors: what kept it from being done, and whether it may have been. */
 int enroll_unit(struct enroll_result *out, struct enroll *e, const struct m2_unit *wanted,
                 const struct m2_units *first, struct m2_err *err) M2_MUST_USE;

@@ -1,61 +1,24 @@
 /* To Brain and its list of units, while the account is being read. */
-#include <string.h>
-
-#include "m2/digest.h"
 #include "register.h"
 
-#define LOCK_EVERY_MS 100
-
-static void ring(void *user)
+static void on_phase(void *user, const char *phase)
 {
-    *(bool *)user = true;
+    struct work *w = user;
+    m2_progress_phase(w->progress, phase);
 }
 
-static int wait_for_lock(struct work *w, struct m2_err *err)
-{
-    bool locked = false;
-    for (bool told = false; !locked; told = true) {
-        if (m2_journal_lock(w->journal, &locked, err) < 0)
-            return -1;
-        if (locked)
-            break;
-        if (!told)
-            m2_progress_phase(w->progress, "waiting for another m2-register to end");
-        bool rung = false;
-        m2_net_after(w->session.net, LOCK_EVERY_MS, ring, &rung);
-        while (!rung && m2_net_step(w->session.net, LOCK_EVERY_MS))
-            ;
-        if (m2_cancelled(w->world->sys))
-            return m2_fail(err, M2_ECANCELLED,
-                           "interrupted while another m2-register was at work; nothing was written");
-        if (w->deadline_mono_ms && m2_mono_ms(w->world->sys) >= w->deadline_mono_ms)
-            return m2_fail(
-                err, M2_ETIMEOUT,
-                "another m2-register was still at work when the time of this run was over; nothing was "
-                "written");
-    }
-    return 0;
-}
-
-/* One journal for each Brain: its lock keeps two runs from writing to the same one at a time. Without a place
- * for it the run goes on, and says what that means. */
+/* Without a place for it the run goes on, and says what that means. */
 static int open_journal(struct work *w, struct m2_err *err)
 {
-    char hash[M2_SHA256_HEX];
-    struct m2_err why = { 0 };
-    const char *dir = m2_state_dir(w->arena, w->world->sys);
-    m2_sha256_hex(hash, w->login.base, strlen(w->login.base));
-    const char *path = m2_arena_printf(w->arena, "%s/register-%.12s.jsonl", m2_str_or(dir, ""), hash);
-    if (dir && m2_journal_open(&w->journal, w->arena, path, register_tool.name, w->world->sys, &why) == 0)
-        return wait_for_lock(w, err);
-    if (why.code == M2_EINPUT)
-        return m2_fail(err, why.code, "%s", why.msg);
-    m2_vec_push(w->arena, &w->notes,
-                m2_arena_printf(w->arena,
-                                "No journal is kept (%s): a run that is killed cannot say where it stopped, "
-                                "and two runs at a time are not kept apart.",
-                                dir ? why.msg : "neither XDG_STATE_HOME nor HOME is set"));
-    return 0;
+    const char *why_none = NULL;
+    struct enroll e = {
+        .arena = w->arena, .sys = w->world->sys, .net = w->session.net, .tell = on_phase, .tell_user = w
+    };
+    int rc = enroll_journal_open(&why_none, &e, w->login.base, register_tool.name, w->deadline_mono_ms, err);
+    w->journal = e.journal;
+    if (why_none)
+        m2_vec_push(w->arena, &w->notes, why_none);
+    return rc;
 }
 
 static void on_units(void *user, const struct m2_brain_answer *answer)

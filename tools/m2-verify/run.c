@@ -11,7 +11,7 @@
 #include "verify.h"
 
 /* What is verified, ids and areas; a stack that failed is looked at with everything that m2-doctor knows. */
-static const char *const verified[] = { "identity.credentials",
+const char *const verify_checks[] = { "identity.credentials",
                                         "identity.account",
                                         "stack.status",
                                         "stack.outputs",
@@ -273,13 +273,13 @@ static int report(struct m2_buf *out, enum m2_exit *status, struct verify *v, co
 static int act(struct m2_buf *out, enum m2_exit *status, struct verify *v, struct m2_err *err)
 {
     struct m2_findings found = { 0 };
-    const char *const *checks = verified;
+    const char *const *checks = verify_checks;
     if (settle(v, err) < 0 || session_connect(&v->session, v->world->net, err) < 0)
         return -1;
     if (v->args->wait_ms && verify_wait(v, err) < 0)
         return -1;
     m2_progress_phase(v->progress, "reading the stack and the units");
-    if (verify_read(v, verified, true, err) < 0 || verify_judge(&found, v, verified, err) < 0)
+    if (verify_read(v, verify_checks, true, err) < 0 || verify_judge(&found, v, verify_checks, err) < 0)
         return -1;
     if (stack_failed(v, &found) && !v->timed_out) {
         m2_progress_phase(v->progress, "the stack failed: reading why");

@@ -40,6 +40,9 @@ struct verify {
 int verify_run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, const void *args,
                const struct tool_world *world, struct m2_err *err) M2_MUST_USE;
 
+/* What is verified: ids and areas, NULL-ended. */
+extern const char *const verify_checks[];
+
 /** Read the account for CHECKS (NULL: all), and with FRESH the units at Brain, into v->snap. Errors: as m2_collect; M2_ECANCELLED. */
 int verify_read(struct verify *v, const char *const *checks, bool fresh, struct m2_err *err) M2_MUST_USE;
 /** Judge v->snap. */

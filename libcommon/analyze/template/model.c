@@ -153,6 +153,18 @@ static void give_from_stack(struct m2_tpls *all, struct m2_tpl *t, const char *s
     }
 }
 
+/* What it is to be deployed with; over what the stack has. */
+static void give_as_planned(struct m2_tpls *all, struct m2_tpl *t, const struct m2_value *given)
+{
+    for (size_t i = 0; m2_v_is(given, M2_OBJECT) && i < given->u.object.len; i++) {
+        const char *value = m2_v_text(given->u.object.at[i].value);
+        if (value)
+            give(all, t, given->u.object.at[i].key,
+                 (struct m2_tpl_value){ m2_v_string(all->a, value), m2_arena_strdup(all->a, value),
+                                        M2_DEP_PARAMETER });
+    }
+}
+
 static void add_local(struct m2_tpls *all, const struct m2_call *call)
 {
     struct m2_tpl *t = new_template(all, call, m2_v_str(call->input, "Path"));
@@ -162,6 +174,7 @@ static void add_local(struct m2_tpls *all, const struct m2_call *call)
         t->parent = NULL;
     if (!t->parent) {
         give_from_stack(all, t, all->snap->target.stack);
+        give_as_planned(all, t, m2_v_get(call->input, "Parameters"));
         return;
     }
     t->nested_as = m2_str_or(m2_v_str(call->input, "LogicalId"), "");
