@@ -1,6 +1,6 @@
 #!/bin/bash
 # How fast the tools are, beside their peers and beside their aims; docs/BENCH.md says what each number means.
-# usage: bench.sh [calls|jobs|empty] [OPTION...]; without a part: calls, then jobs (empty has slow peers)
+# usage: bench.sh [calls|jobs|empty|registration] [OPTION...]; without a part: calls, then jobs (empty has slow peers)
 # Needs what scripts/check.sh installs (.venv); makes build/bench and an environment for the AWS CLI in it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -30,9 +30,10 @@ jobs() {
     want_packages mawk miller
     .venv/bin/python tests/bench/jobs.py --build build/bench --python "$PWD/build/bench-aws/bin/python" "$@"
 }
+registration() { calls --parts 8 "$@"; }
 empty() { .venv/bin/python tests/bench/empty.py --build build/bench --aws "$PWD/build/bench-aws/bin/aws" "$@"; }
 case ${1:-} in
-calls | jobs | empty)
+calls | jobs | empty | registration)
     part=$1
     shift
     "$part" "$@"

@@ -3,8 +3,11 @@ import base64
 import contextlib
 import json
 import os
+import pathlib
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -293,25 +296,47 @@ def unlimited_cores():
         resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
+NOBODY = 65534
+
+
+def as_nobody():
+    """Root may look into every process: only of another user's can be told whether its owner may."""
+    unlimited_cores()
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+
+
+@pytest.fixture
+def open_folder():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="m2-core-"))
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.mark.parametrize("path", ["login", "list"])
 @pytest.mark.parametrize("how", [signal.SIGSEGV, signal.SIGABRT], ids=lambda s: s.name)
 @pytest.mark.parametrize("tool", ["m2-register", "m2-verify", "m2-cleanup"])
-def test_a_forced_core_holds_no_secret(reg, brain, tmp_path, tool, how, path):
+def test_a_forced_core_holds_no_secret(reg, brain, open_folder, tool, how, path):
     """Killed so that the kernel would write a core, with password or token in memory: there is none, and nothing else has them."""
-    folder = tmp_path / "here"
-    folder.mkdir()
+    binary = open_folder / tool
+    shutil.copy(reg.path.parent / tool, binary)
     brain.brain.faults = [{"path": path, "do": "slow", "ms": 3000, "times": 9}]
-    process = subprocess.Popen([reg.path.parent / tool, "-vv"], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, env=reg.env, preexec_fn=unlimited_cores)
+    env = {**reg.env, "HOME": str(open_folder), "XDG_STATE_HOME": str(open_folder / "state")}
+    process = subprocess.Popen([binary, "-vv"], cwd=open_folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, env=env, preexec_fn=as_nobody)
     end = time.monotonic() + 10
     while not any(r["path"].endswith(path) for r in brain.brain.log) and time.monotonic() < end:
         time.sleep(0.02)
     argv = open(f"/proc/{process.pid}/cmdline").read()
     limits = open(f"/proc/{process.pid}/limits").read()
     assert next(line for line in limits.splitlines() if line.startswith("Max core")).split()[4:6] == ["0", "0"], limits
-    assert os.stat(f"/proc/{process.pid}/mem").st_uid == 0  # not dumpable: a debugger of the same user is not let in either
+    assert os.stat(f"/proc/{process.pid}/mem").st_uid == 0  # root's, not its user's: not even a debugger of the same user is let in
+    assert os.geteuid() != 0 or f"Uid:\t{NOBODY}" in open(f"/proc/{process.pid}/status").read()
     process.send_signal(how)
     out, err = process.communicate(timeout=10)
-    assert process.returncode == -how and list(folder.iterdir()) == []
-    assert_clean({"argv": argv, "stdout": out, "stderr": err, **{str(p): p.read_text() for p in tmp_path.rglob("*") if p.is_file()}},
-                 [PASSWORD, brain.brain.token])
+    files = [p for p in open_folder.rglob("*") if p.is_file() and p != binary]
+    assert process.returncode == -how and not [p for p in files if "core" in p.name]
+    assert_clean({"argv": argv, "stdout": out, "stderr": err, **{str(p): p.read_text() for p in files}}, [PASSWORD, brain.brain.token])
