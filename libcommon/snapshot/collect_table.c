@@ -21,6 +21,8 @@
 #define ROLE_CHECKS                                                                                          \
     LIST("image.execution-role", "fargate.logs", "workflow", "access", "storage", "stack.resources")
 #define POLICY_CHECKS LIST("image.execution-role", "fargate.logs", "workflow", "access", "storage")
+#define READ_CHECKS                                                                                          \
+    LIST("image.execution-role", "fargate.logs", "workflow", "access", "storage", "identity.permissions")
 #define TASK_CHECKS LIST("task.failures", "workflow.executions")
 
 #define BY_VPC "{'Filters':[{'Name':'vpc-id','Values':['$1']}]}"
@@ -69,12 +71,32 @@ static const struct m2_collect_row rows[] = {
     {                                                                                                        \
         ROW("iam", "SimulatePrincipalPolicy", LIST("sts:GetCallerIdentity", "iam:GetRole"),                  \
             LIST("identity.permissions")),                                                                   \
-            .topic = M2_T_PRINCIPAL, .input = SIMULATE(actions), .global = true, .leaf = true                \
+            .topic = M2_T_PRINCIPAL, .input = SIMULATE(actions), .global = true                              \
     }
     SIMULATE_ROW(MAY_DEPLOY),
     SIMULATE_ROW(MAY_RUN),
     SIMULATE_ROW(MAY_VERIFY),
     SIMULATE_ROW(MAY_CLEAN_UP),
+/* and where the simulator may not be asked: the caller's policies themselves */
+#define CALLER_ROW(operation, topic_, input_, after, leaf_)                                                  \
+    {                                                                                                        \
+        ROW("iam", operation, LIST(after), LIST("identity.permissions")), .topic = topic_, .input = input_,  \
+                                                                          .global = true, .leaf = leaf_      \
+    }
+#define SIMULATED "iam:SimulatePrincipalPolicy"
+    CALLER_ROW("ListAttachedRolePolicies", M2_T_CALLER_POLICIES, "{'RoleName':'$1'}", SIMULATED, false),
+    CALLER_ROW("ListRolePolicies", M2_T_CALLER_POLICIES, "{'RoleName':'$1'}", SIMULATED, false),
+    CALLER_ROW("GetUser", M2_T_USER, "{'UserName':'$1'}", SIMULATED, false),
+    CALLER_ROW("ListAttachedUserPolicies", M2_T_USER, "{'UserName':'$1'}", SIMULATED, false),
+    CALLER_ROW("ListUserPolicies", M2_T_USER, "{'UserName':'$1'}", SIMULATED, false),
+    CALLER_ROW("ListGroupsForUser", M2_T_USER, "{'UserName':'$1'}", SIMULATED, false),
+    CALLER_ROW("GetUserPolicy", M2_T_USER_POLICY, "{'UserName':'$1','PolicyName':'$2'}",
+               "iam:ListUserPolicies", true),
+    CALLER_ROW("ListAttachedGroupPolicies", M2_T_USER_GROUP, "{'GroupName':'$1'}", "iam:ListGroupsForUser",
+               false),
+    CALLER_ROW("ListGroupPolicies", M2_T_USER_GROUP, "{'GroupName':'$1'}", "iam:ListGroupsForUser", false),
+    CALLER_ROW("GetGroupPolicy", M2_T_GROUP_POLICY, "{'GroupName':'$1','PolicyName':'$2'}",
+               "iam:ListGroupPolicies", true),
 
     /* the stack */
     { ROW("cloudformation", "DescribeStacks", NOW, ALL_AREAS), .topic = M2_T_STACK,
@@ -161,11 +183,14 @@ static const struct m2_collect_row rows[] = {
       .input = "{'RoleName':'$1'}", .global = true },
     { ROW("iam", "ListRolePolicies", OF_ROLES, POLICY_CHECKS), .topic = M2_T_ROLE,
       .input = "{'RoleName':'$1'}", .global = true },
-    { ROW("iam", "GetRolePolicy", LIST("iam:ListRolePolicies"), POLICY_CHECKS), .topic = M2_T_ROLE_POLICY,
+    { ROW("iam", "GetRolePolicy", LIST("iam:ListRolePolicies"), READ_CHECKS), .topic = M2_T_ROLE_POLICY,
       .input = "{'RoleName':'$1','PolicyName':'$2'}", .global = true, .leaf = true },
-    { ROW("iam", "GetPolicy", LIST("iam:ListAttachedRolePolicies", "iam:GetRole"), POLICY_CHECKS),
+    { ROW("iam", "GetPolicy",
+          LIST("iam:ListAttachedRolePolicies", "iam:GetRole", "iam:GetUser", "iam:ListAttachedUserPolicies",
+               "iam:ListAttachedGroupPolicies"),
+          READ_CHECKS),
       .topic = M2_T_POLICY, .input = "{'PolicyArn':'$1'}", .global = true },
-    { ROW("iam", "GetPolicyVersion", LIST("iam:GetPolicy"), POLICY_CHECKS), .topic = M2_T_POLICY_VERSION,
+    { ROW("iam", "GetPolicyVersion", LIST("iam:GetPolicy"), READ_CHECKS), .topic = M2_T_POLICY_VERSION,
       .input = "{'PolicyArn':'$1','VersionId':'$2'}", .global = true, .leaf = true },
 
     /* the network */

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "m2/aws.h"
 #include "snapshot/collect.h"
 #include "snapshot/follow.h"
 
@@ -10,6 +11,10 @@ static const struct {
     enum m2_topic topic;
 } told[] = {
     { "iam", "ListAttachedRolePolicies", "AttachedPolicies[].PolicyArn", M2_T_POLICY },
+    { "iam", "ListAttachedUserPolicies", "AttachedPolicies[].PolicyArn", M2_T_POLICY },
+    { "iam", "ListAttachedGroupPolicies", "AttachedPolicies[].PolicyArn", M2_T_POLICY },
+    { "iam", "GetUser", "User.PermissionsBoundary.PermissionsBoundaryArn", M2_T_POLICY },
+    { "iam", "ListGroupsForUser", "Groups[].GroupName", M2_T_USER_GROUP },
     { "ec2", "DescribeVpcEndpoints", "VpcEndpoints[].NetworkInterfaceIds[]", M2_T_ENIS },
     { "ec2", "DescribeRouteTables", "RouteTables[].Routes[].DestinationPrefixListId", M2_T_PREFIX_LIST },
     { "ec2", "DescribeSecurityGroups", "SecurityGroups[].IpPermissionsEgress[].PrefixListIds[].PrefixListId",
@@ -81,12 +86,28 @@ static void follow_role(struct m2_collect_run *run, const struct m2_call *call)
     m2_publish(run, M2_T_PRINCIPAL, arn ? arn : run->caller_role_arn);
 }
 
-static void follow_role_policies(struct m2_collect_run *run, const struct m2_call *call)
+/* May the simulator not be asked, the caller's policies are read instead. */
+static void follow_simulation(struct m2_collect_run *run, const struct m2_call *call)
 {
+    const char *arn = m2_v_str(call->input, "PolicySourceArn"), *slash = arn ? strrchr(arn, '/') : NULL;
+    if (call->status == M2_CALL_ERROR && m2_aws_is_denied(call->code) && slash)
+        m2_publish(run, strstr(arn, ":user/") ? M2_T_USER : M2_T_CALLER_POLICIES, slash + 1);
+}
+
+static void follow_own_policies(struct m2_collect_run *run, const struct m2_call *call)
+{
+    static const struct {
+        const char *whose;
+        enum m2_topic topic;
+    } of[] = { { "RoleName", M2_T_ROLE_POLICY },
+               { "UserName", M2_T_USER_POLICY },
+               { "GroupName", M2_T_GROUP_POLICY } };
     const struct m2_value *names = m2_v_get(call->output, "PolicyNames"), *name;
-    m2_v_each(name, i, names) if (m2_v_text(name) && m2_v_str(call->input, "RoleName")) m2_publish(
-        run, M2_T_ROLE_POLICY,
-        m2_parts(run->a, (const char *[]){ m2_v_str(call->input, "RoleName"), m2_v_text(name) }, 2));
+    for (size_t k = 0; k < sizeof of / sizeof *of; k++) {
+        const char *owner = m2_v_str(call->input, of[k].whose);
+        m2_v_each(name, i, owner ? names : NULL) if (m2_v_text(name))
+            m2_publish(run, of[k].topic, m2_parts(run->a, (const char *[]){ owner, m2_v_text(name) }, 2));
+    }
 }
 
 static void follow_policy(struct m2_collect_run *run, const struct m2_call *call)
@@ -144,7 +165,10 @@ static const struct {
 } follows[] = {
     { "sts", "GetCallerIdentity", follow_caller, false },
     { "iam", "GetRole", follow_role, true },
-    { "iam", "ListRolePolicies", follow_role_policies, false },
+    { "iam", "ListRolePolicies", follow_own_policies, false },
+    { "iam", "ListUserPolicies", follow_own_policies, false },
+    { "iam", "ListGroupPolicies", follow_own_policies, false },
+    { "iam", "SimulatePrincipalPolicy", follow_simulation, true },
     { "iam", "GetPolicy", follow_policy, false },
     { "cloudformation", "DescribeStacks", m2_follow_stacks, true },
     { "cloudformation", "ListStacks", m2_follow_past, false },

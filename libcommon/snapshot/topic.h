@@ -24,6 +24,11 @@ enum m2_topic {
     M2_T_STACK_PAST,       /* ARN: deleted, or seen in events only */
     M2_T_CALLER_ROLE,      /* name of the role that the caller assumed */
     M2_T_PRINCIPAL,        /* ARN whose rights are simulated */
+    M2_T_CALLER_POLICIES,  /* name of that role, when the simulation is refused */
+    M2_T_USER,             /* name of that user, likewise */
+    M2_T_USER_POLICY,      /* user, policy name */
+    M2_T_USER_GROUP,       /* name of a group of that user */
+    M2_T_GROUP_POLICY,     /* group, policy name */
     M2_T_STATE_MACHINE,    /* ARN */
     M2_T_EXECUTION,        /* ARN */
     M2_T_CLUSTER,          /* name or ARN */
@@ -83,9 +88,11 @@ const struct m2_collect_row *m2_collect_rows(enum m2_reading reading, size_t *n)
 struct m2_value *m2_keep_run_reports(struct m2_arena *a, const struct m2_value *output);
 /** The same with the request each is of. */
 struct m2_value *m2_keep_run_bills(struct m2_arena *a, const struct m2_value *output);
-/** Of GetExecutionHistory: which states, tries and tasks there were, when, and how large; no input, output or cause. */
+/** Of GetExecutionHistory: which states, tries and tasks there were, when, and how large; no input, output or
+ * cause. */
 struct m2_value *m2_keep_history(struct m2_arena *a, const struct m2_value *output);
-/** Of DescribeTasks, DescribeTaskDefinition and GetFunctionConfiguration: what is billed; no environment, no command. */
+/** Of DescribeTasks, DescribeTaskDefinition and GetFunctionConfiguration: what is billed; no environment, no
+ * command. */
 struct m2_value *m2_keep_tasks(struct m2_arena *a, const struct m2_value *output);
 struct m2_value *m2_keep_task_definition(struct m2_arena *a, const struct m2_value *output);
 struct m2_value *m2_keep_function(struct m2_arena *a, const struct m2_value *output);

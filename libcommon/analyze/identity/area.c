@@ -59,11 +59,18 @@ static const struct m2_check checks[] = {
       .why = "A right that is missing shows up in the middle of a deployment, which then is rolled back, or "
              "in the middle of a "
              "clean-up, which then leaves things behind.",
-      .how = "Asks IAM's policy simulator about each action (iam:SimulatePrincipalPolicy). A denial that "
-             "organisation policies "
-             "or condition keys may explain is told as not known: the simulator cannot judge them.",
+      .how =
+          "Asks IAM's policy simulator about each action (iam:SimulatePrincipalPolicy). A denial that "
+          "organisation policies "
+          "or condition keys may explain is told as not known: the simulator cannot judge them. Where it may "
+          "not be asked, your own policies and those of your groups are evaluated, as far as they can be "
+          "read.",
       .fix = "Have the missing actions allowed for your user or role.",
-      .rights = LIST("iam:SimulatePrincipalPolicy"),
+      .rights = LIST("iam:SimulatePrincipalPolicy", "iam:GetUser", "iam:ListAttachedUserPolicies",
+                     "iam:ListUserPolicies", "iam:GetUserPolicy", "iam:ListGroupsForUser",
+                     "iam:ListAttachedGroupPolicies", "iam:ListGroupPolicies", "iam:GetGroupPolicy",
+                     "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies",
+                     "iam:GetRolePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"),
       .causes = LIST("permission.denied"),
       .sources = LIST("https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html",
                       IAM_GUIDE "access_policies_testing-policies.html"),

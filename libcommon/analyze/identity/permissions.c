@@ -1,6 +1,6 @@
 /* May the caller deploy, run, verify and clean up? From the answers of IAM's policy simulator, which knows
  * neither all condition keys nor organisation policies well: a denial that these may explain is told as not
- * known. */
+ * known. Where it may not be asked: own_rights.c. */
 #include "analyze/identity/identity.h"
 #include "analyze/names.h"
 #include "m2/str.h"
@@ -76,28 +76,8 @@ static size_t read_results(struct m2_check_run *r, const struct m2_call *c)
     return allowed;
 }
 
-void m2_identity_permissions(struct m2_check_run *r)
+static void unseen(struct m2_check_run *r, const struct m2_call *bad)
 {
-    size_t allowed = 0, refused = 0, before = r->out->list.len;
-    const struct m2_call *c = NULL, *bad = NULL;
-    while ((c = m2_calls(r->snap, "iam", "SimulatePrincipalPolicy", c))) {
-        if (c->status == M2_CALL_OK) {
-            allowed += read_results(r, c);
-        } else {
-            refused++;
-            bad = bad ? bad : c;
-        }
-    }
-    bool wrong = r->out->list.len > before;
-    if (!refused && allowed && !wrong) {
-        m2_found_pass(
-            r, NULL,
-            "IAM's simulator allows all %zu actions that deploying, running, verifying and cleaning up need.",
-            allowed);
-        return;
-    }
-    if (!refused && (allowed || wrong))
-        return;
     struct m2_look look = m2_look_output(r->snap, "iam", "SimulatePrincipalPolicy", NULL);
     if (look.seen != M2_UNSEEN)
         look = (struct m2_look){ .seen = M2_UNSEEN, .call = bad };
@@ -105,4 +85,31 @@ void m2_identity_permissions(struct m2_check_run *r)
     if (m2_str_empty(look.why) && bad)
         look.why = m2_look_why(r->arena, look.right, bad);
     m2_found_unseen(r, NULL, &look);
+}
+
+void m2_identity_permissions(struct m2_check_run *r)
+{
+    size_t allowed = 0, by_own = 0, before = r->out->list.len;
+    const struct m2_call *c = NULL, *bad = NULL;
+    while ((c = m2_calls(r->snap, "iam", "SimulatePrincipalPolicy", c))) {
+        if (c->status == M2_CALL_OK)
+            allowed += read_results(r, c);
+        else if (!m2_own_rights(&by_own, r, c))
+            bad = bad ? bad : c;
+    }
+    bool wrong = r->out->list.len > before;
+    if (bad || (!allowed && !by_own && !wrong))
+        unseen(r, bad);
+    else if (by_own && !wrong)
+        m2_found_pass(
+            r, NULL,
+            "Your own policies allow all %zu actions that deploying, running, verifying and cleaning up "
+            "need; IAM's simulator may not be asked, and policies of an organisation or a session were not "
+            "seen.",
+            allowed + by_own);
+    else if (!wrong)
+        m2_found_pass(
+            r, NULL,
+            "IAM's simulator allows all %zu actions that deploying, running, verifying and cleaning up need.",
+            allowed);
 }

@@ -46,47 +46,72 @@ static void add_managed(struct m2_role *out, struct m2_arena *a, const struct m2
     m2_vec_push(a, &out->policies.list, p);
 }
 
-static void add_attached(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s)
+/* Who has policies, and how they are read. */
+static const struct holder {
+    const char *what, *key, *attached, *names, *get, *right;
+} role_holder = { "role",          "RoleName",         "ListAttachedRolePolicies", "ListRolePolicies",
+                  "GetRolePolicy", "iam:GetRolePolicy" },
+  user_holder = { "user",          "UserName",         "ListAttachedUserPolicies", "ListUserPolicies",
+                  "GetUserPolicy", "iam:GetUserPolicy" },
+  group_holder = { "group",          "GroupName",         "ListAttachedGroupPolicies", "ListGroupPolicies",
+                   "GetGroupPolicy", "iam:GetGroupPolicy" };
+
+static void add_attached(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s,
+                         const struct holder *h, const char *who)
 {
-    struct m2_look list = m2_look_output(s, "iam", "ListAttachedRolePolicies", out->name);
+    struct m2_look list = m2_look_output(s, "iam", h->attached, who);
     const struct m2_value *item = NULL;
     if (list.seen == M2_UNSEEN)
         add_unread(out, a, M2_POLICY_IDENTITY,
-                   m2_arena_printf(a, "the list of policies attached to role %s", out->name), &list);
+                   m2_arena_printf(a, "the list of policies attached to %s %s", h->what, who), &list);
     m2_v_each(item, i, m2_v_get(list.item, "AttachedPolicies"))
         add_managed(out, a, s, M2_POLICY_IDENTITY, m2_v_str(item, "PolicyArn"));
 }
 
-static const struct m2_call *inline_call(const struct m2_snapshot *s, const char *role, const char *policy)
+static const struct m2_call *inline_call(const struct m2_snapshot *s, const struct holder *h, const char *who,
+                                         const char *policy)
 {
     const struct m2_call *found = NULL;
-    for (const struct m2_call *c = NULL; (c = m2_calls(s, "iam", "GetRolePolicy", c));)
-        if (m2_str_eq(m2_v_str(c->input, "RoleName"), role) &&
+    for (const struct m2_call *c = NULL; (c = m2_calls(s, "iam", h->get, c));)
+        if (m2_str_eq(m2_v_str(c->input, h->key), who) &&
             m2_str_eq(m2_v_str(c->input, "PolicyName"), policy) && (!found || c->status == M2_CALL_OK))
             found = c;
     return found;
 }
 
-static void add_inline(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s)
+static void add_inline(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s,
+                       const struct holder *h, const char *who)
 {
-    struct m2_look list = m2_look_output(s, "iam", "ListRolePolicies", out->name);
+    struct m2_look list = m2_look_output(s, "iam", h->names, who);
     const char *name = NULL;
     if (list.seen == M2_UNSEEN)
         add_unread(out, a, M2_POLICY_IDENTITY,
-                   m2_arena_printf(a, "the list of role %s's own policies", out->name), &list);
+                   m2_arena_printf(a, "the list of %s %s's own policies", h->what, who), &list);
     for (size_t i = 0; (name = m2_policy_text(m2_v_get(list.item, "PolicyNames"), i)); i++) {
-        const struct m2_call *c = inline_call(s, out->name, name);
+        const struct m2_call *c = inline_call(s, h, who, name);
         struct m2_policy p = { .name = m2_arena_printf(a, "policy %s", name),
                                .call = c,
                                .path = "PolicyDocument" };
         p.document = c && c->status == M2_CALL_OK ? m2_v_get(c->output, p.path) : NULL;
         if (!p.document)
-            p.look = (struct m2_look){ .seen = M2_UNSEEN,
-                                       .call = c,
-                                       .right = "iam:GetRolePolicy",
-                                       .why = m2_look_why(a, "iam:GetRolePolicy", c) };
+            p.look = (struct m2_look){
+                .seen = M2_UNSEEN, .call = c, .right = h->right, .why = m2_look_why(a, h->right, c)
+            };
         m2_vec_push(a, &out->policies.list, p);
     }
+}
+
+/* PATH of the answer that OUT->look is. */
+static void add_boundary(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s,
+                         const struct holder *h, const char *path)
+{
+    const char *boundary = m2_v_pstr(out->look.item, path);
+    if (boundary)
+        add_managed(out, a, s, M2_POLICY_BOUNDARY, boundary);
+    else if (out->look.seen == M2_UNSEEN)
+        add_unread(out, a, M2_POLICY_BOUNDARY,
+                   m2_arena_printf(a, "whether %s %s has a permissions boundary", h->what, out->name),
+                   &out->look);
 }
 
 void m2_role_read(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s, const char *role)
@@ -95,14 +120,30 @@ void m2_role_read(struct m2_role *out, struct m2_arena *a, const struct m2_snaps
     *out = (struct m2_role){ .name = slash ? slash + 1 : role };
     out->look = m2_look_output(s, "iam", "GetRole", out->name);
     out->arn = m2_str_or(m2_v_pstr(out->look.item, "Role.Arn"), slash ? role : NULL);
-    add_attached(out, a, s);
-    add_inline(out, a, s);
-    const char *boundary = m2_v_pstr(out->look.item, "Role.PermissionsBoundary.PermissionsBoundaryArn");
-    if (boundary)
-        add_managed(out, a, s, M2_POLICY_BOUNDARY, boundary);
-    else if (out->look.seen == M2_UNSEEN)
-        add_unread(out, a, M2_POLICY_BOUNDARY,
-                   m2_arena_printf(a, "whether role %s has a permissions boundary", out->name), &out->look);
+    add_attached(out, a, s, &role_holder, out->name);
+    add_inline(out, a, s, &role_holder, out->name);
+    add_boundary(out, a, s, &role_holder, "Role.PermissionsBoundary.PermissionsBoundaryArn");
+}
+
+void m2_user_read(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s, const char *arn)
+{
+    const char *slash = strrchr(arn, '/');
+    const struct m2_value *group = NULL;
+    *out = (struct m2_role){ .name = slash ? slash + 1 : arn, .arn = arn };
+    out->look = m2_look_output(s, "iam", "GetUser", out->name);
+    add_attached(out, a, s, &user_holder, out->name);
+    add_inline(out, a, s, &user_holder, out->name);
+    struct m2_look groups = m2_look_output(s, "iam", "ListGroupsForUser", out->name);
+    if (groups.seen == M2_UNSEEN)
+        add_unread(out, a, M2_POLICY_IDENTITY, m2_arena_printf(a, "the list of user %s's groups", out->name),
+                   &groups);
+    m2_v_each(group, i, m2_v_get(groups.item, "Groups"))
+    {
+        const char *name = m2_str_or(m2_v_str(group, "GroupName"), "?");
+        add_attached(out, a, s, &group_holder, name);
+        add_inline(out, a, s, &group_holder, name);
+    }
+    add_boundary(out, a, s, &user_holder, "User.PermissionsBoundary.PermissionsBoundaryArn");
 }
 
 void m2_role_trusts(struct m2_verdict *out, struct m2_arena *a, const struct m2_role *role,

@@ -15,6 +15,8 @@ struct m2_role {
 };
 /** ROLE: its ARN or name. */
 void m2_role_read(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s, const char *role);
+/** The same of the user ARN: its own policies and those of its groups. */
+void m2_user_read(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s, const char *arn);
 /** May SERVICE ("ecs-tasks.amazonaws.com"), working for SOURCE (an ARN, with * for what is not known), take
  * the role? */
 void m2_role_trusts(struct m2_verdict *out, struct m2_arena *a, const struct m2_role *role,

@@ -12,6 +12,9 @@
 #define SIM "output.EvaluationResults[0]."
 #define NO_STACK "ValidationError: Stack with id mroptimum-mode2 does not exist"
 
+#define REFUSED { "iam:SimulatePrincipalPolicy", "error", "AccessDenied" }
+#define OWN(member, json) { "iam:GetUserPolicy", "output.PolicyDocument.Statement[0]." member, json }
+
 static const struct sample identity[] = {
     { "credentials pass", { { 0 } }, "identity.credentials", P, NULL },
     { "expired", { { "sts:GetCallerIdentity", "error", "ExpiredToken: it is expired" } },
@@ -77,8 +80,24 @@ static const struct sample identity[] = {
     { "condition key", { { "iam:SimulatePrincipalPolicy", SIM "EvalDecision", "'implicitDeny'" }, {
       "iam:SimulatePrincipalPolicy", SIM "MissingContextValues", "['aws:RequestedRegion']" } },
       "identity.permissions", U, NULL },
-    { "simulator denied", { { "iam:SimulatePrincipalPolicy", "error", "AccessDenied" } },
+    { "not simulated, a user whose policies allow it", { REFUSED }, "identity.permissions", P, NULL },
+    { "not simulated, a user whose policies do not mention it", { REFUSED, OWN("Action", "'ec2:*'") }, "identity.permissions", F,
+      "permission.denied" },
+    { "not simulated, a user whose policies deny it", { REFUSED, OWN("Effect", "'Deny'") }, "identity.permissions", F,
+      "permission.denied" },
+    { "not simulated, only with a second factor", { REFUSED, OWN("Condition", "{'Bool':{'aws:MultiFactorAuthPresent':'true'}}") },
       "identity.permissions", U, NULL },
+    { "not simulated, on some resources only", { REFUSED, OWN("Resource", "'arn:aws:ecs:*:*:task-definition/x'") },
+      "identity.permissions", U, NULL },
+    { "not simulated, a group that was not read may allow it", { REFUSED, OWN("Action", "'ec2:*'"),
+      { "iam:ListGroupsForUser", "error", "AccessDenied" } }, "identity.permissions", U, NULL },
+    { "not simulated, a bucket's policy may allow what the user's do not", { REFUSED, OWN("Action", "['ecs:*','iam:*']"),
+      { "iam:SimulatePrincipalPolicy", "input.ActionNames[0]", "'s3:GetObject'" } }, "identity.permissions", U, NULL },
+    { "not simulated, a boundary that was not read", { REFUSED, { "iam:GetUser ana", "output.User.PermissionsBoundary",
+      "{'PermissionsBoundaryArn':'arn:aws:iam::123456789012:policy/b'}" } }, "identity.permissions", U, NULL },
+    { "not simulated, the user's own policy may not be read", { REFUSED, { "iam:GetUserPolicy", "error", "AccessDenied" } },
+      "identity.permissions", U, NULL },
+    { "simulator not asked", { { "iam:SimulatePrincipalPolicy", "", NULL } }, "identity.permissions", U, NULL },
 };
 
 /* clang-format on */
