@@ -84,4 +84,11 @@ bool m2_aws_is_denied(const char *code);
 /** Is CODE one that says the credentials have expired (ExpiredToken, …)? */
 bool m2_aws_is_expired(const char *code);
 
+/* ---- ARNs (arn.c) ---- */
+
+/** Field N (0-based) of "arn:partition:service:region:account:rest" in A; "" when there is none. */
+const char *m2_arn_field(struct m2_arena *a, const char *arn, int n);
+/** NAME of "arn:…:stack/NAME/ID" in A; NULL when ARN (may be NULL) is none of a stack. */
+const char *m2_arn_stack_name(struct m2_arena *a, const char *arn);
+
 #endif

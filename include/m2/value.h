@@ -64,6 +64,8 @@ void m2_v_push(struct m2_arena *a, struct m2_value *array, struct m2_value *item
 /** Set or replace KEY (copied). VALUE NULL removes the key. */
 void m2_v_set(struct m2_arena *a, struct m2_value *object, const char *key, struct m2_value *value);
 void m2_v_set_str(struct m2_arena *a, struct m2_value *object, const char *key, const char *s);
+/** A new object {"K1":"V1",…} of the pairs given, ended by NULL; members whose value is NULL are left out. */
+struct m2_value *m2_v_object_of(struct m2_arena *a, const char *key, ...);
 void m2_v_set_int(struct m2_arena *a, struct m2_value *object, const char *key, int64_t n);
 void m2_v_set_bool(struct m2_arena *a, struct m2_value *object, const char *key, bool b);
 

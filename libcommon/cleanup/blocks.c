@@ -28,7 +28,7 @@ static void account(struct m2_planning *p)
     if (m2_is_cloudmrhub(out->account))
         block(p, "account.cloudmrhub", m2_arena_printf(a, "Account %s is CloudMRHub's own.", out->account),
               "Use the credentials of your own account.");
-    const char *of = m2_cleanup_arn_field(a, out->stack_arn, 4);
+    const char *of = m2_arn_field(a, out->stack_arn, 4);
     if (*of && !m2_str_eq(of, out->account))
         block(p, "account.differs",
               m2_arena_printf(a, "The stack is of account %s, the credentials are of %s.", of, out->account),
@@ -185,7 +185,7 @@ static void role(struct m2_planning *p, const char *arn)
 static void given_role(struct m2_planning *p, const char *arn)
 {
     struct m2_look look = look_role(p, arn);
-    if (!m2_str_eq(m2_cleanup_arn_field(p->a, arn, 4), p->out->account))
+    if (!m2_str_eq(m2_arn_field(p->a, arn, 4), p->out->account))
         block(p, "stack.role-foreign",
               m2_arena_printf(p->a, "The role %s is not of account %s.", arn, p->out->account),
               "CloudFormation takes a role of the stack's own account only.");

@@ -5,21 +5,6 @@
 
 #define STEP_MS 250
 
-struct m2_value *m2_teardown_input(struct m2_arena *a, const char *key, ...)
-{
-    struct m2_value *v = m2_v_object(a);
-    va_list ap;
-    va_start(ap, key);
-    while (key) {
-        const char *value = va_arg(ap, const char *);
-        if (value)
-            m2_v_set_str(a, v, key, value);
-        key = va_arg(ap, const char *);
-    }
-    va_end(ap);
-    return v;
-}
-
 void m2_teardown_tell(struct m2_teardown_run *x, const char *fmt, ...)
 {
     va_list ap;

@@ -37,7 +37,7 @@ static int gather(struct m2_failures *out, struct m2_teardown_run *x, const char
     const struct m2_value *answer = NULL, *r;
     struct m2_err why = { 0 };
     enum m2_said said = m2_teardown_ask(&answer, x, "cloudformation", "ListStackResources",
-                                        m2_teardown_input(x->a, "StackName", arn, NULL), &why);
+                                        m2_v_object_of(x->a, "StackName", arn, NULL), &why);
     if (said == M2_SAID_NO)
         return m2_fail(err, why.code, "what could not be deleted cannot be listed: %s", why.msg);
     const struct m2_value *list = said == M2_SAID_YES ? m2_v_get(answer, "StackResourceSummaries") : NULL;

@@ -13,7 +13,7 @@ enum m2_said m2_teardown_stack_state(struct m2_stack_end *out, struct m2_teardow
 {
     const struct m2_value *answer = NULL;
     enum m2_said said = m2_teardown_ask(&answer, x, "cloudformation", "DescribeStacks",
-                                        m2_teardown_input(x->a, "StackName", arn, NULL), err);
+                                        m2_v_object_of(x->a, "StackName", arn, NULL), err);
     *out = (struct m2_stack_end){ "", "" };
     if (said == M2_SAID_GONE) /* the ARN stays readable for 90 days after the deletion */
         *out = (struct m2_stack_end){ "DELETE_COMPLETE", "" };
@@ -32,7 +32,7 @@ static void tell_event(struct m2_teardown_run *x, const char *arn)
     struct m2_err why = { 0 };
     if (!x->opt->progress ||
         m2_teardown_ask_page(&answer, x, "cloudformation", "DescribeStackEvents",
-                             m2_teardown_input(x->a, "StackName", arn, NULL), &why) != M2_SAID_YES)
+                             m2_v_object_of(x->a, "StackName", arn, NULL), &why) != M2_SAID_YES)
         return;
     const struct m2_value *event = m2_v_path(answer, "StackEvents[0]");
     m2_teardown_progress(x, "%s %s %s", m2_str_or(m2_v_str(event, "ResourceType"), ""),

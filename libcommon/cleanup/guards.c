@@ -71,7 +71,7 @@ static bool live(struct m2_planning *p, const struct m2_subject *t, struct m2_re
 
 static bool caller_account(struct m2_planning *p, const struct m2_subject *t, struct m2_refusal *r)
 {
-    const char *account = m2_own_account(p->s), *of = m2_cleanup_arn_field(p->a, t->r->stack_arn, 4);
+    const char *account = m2_own_account(p->s), *of = m2_arn_field(p->a, t->r->stack_arn, 4);
     if (m2_is_account_id(account) && m2_str_eq(account, of))
         return true;
     return refuse(r, "account.differs",
@@ -85,10 +85,10 @@ static bool resource_account(struct m2_planning *p, const struct m2_subject *t, 
     const char *id = t->r->physical_id;
     if (!m2_str_starts(id, "arn:"))
         return true;
-    const char *account = m2_cleanup_arn_field(p->a, id, 4), *region = m2_cleanup_arn_field(p->a, id, 3);
+    const char *account = m2_arn_field(p->a, id, 4), *region = m2_arn_field(p->a, id, 3);
     const char *stack = t->r->stack_arn;
-    if ((!*account || m2_str_eq(account, m2_cleanup_arn_field(p->a, stack, 4))) &&
-        (!*region || m2_str_eq(region, m2_cleanup_arn_field(p->a, stack, 3))))
+    if ((!*account || m2_str_eq(account, m2_arn_field(p->a, stack, 4))) &&
+        (!*region || m2_str_eq(region, m2_arn_field(p->a, stack, 3))))
         return true;
     return refuse(r, "resource.foreign",
                   m2_arena_printf(p->a, "%s is of another account or region than its stack.", id),
@@ -147,7 +147,7 @@ static bool nested(struct m2_planning *p, const struct m2_subject *t, struct m2_
 
 static bool cloudmrhub(struct m2_planning *p, const struct m2_subject *t, struct m2_refusal *r)
 {
-    const char *account = m2_cleanup_arn_field(p->a, t->r->stack_arn, 4);
+    const char *account = m2_arn_field(p->a, t->r->stack_arn, 4);
     if (!m2_is_cloudmrhub(account) && !(is_bucket(t) && m2_is_cloudmrhub_bucket(t->r->physical_id)))
         return true;
     return refuse(r, is_bucket(t) ? "bucket.foreign" : "account.cloudmrhub", "It is CloudMRHub's.",
@@ -203,8 +203,7 @@ static bool bucket_region(struct m2_planning *p, const struct m2_subject *t, str
         told = m2_str_or(m2_v_str(l->output, "LocationConstraint"), "us-east-1");
     if (m2_str_eq(told, "EU"))
         told = "eu-west-1";
-    if (no_such_bucket(c) || m2_str_empty(told) ||
-        m2_str_eq(told, m2_cleanup_arn_field(p->a, t->r->stack_arn, 3)))
+    if (no_such_bucket(c) || m2_str_empty(told) || m2_str_eq(told, m2_arn_field(p->a, t->r->stack_arn, 3)))
         return true;
     return refuse(r, "bucket.foreign",
                   m2_arena_printf(p->a, "The bucket %s is in %s, its stack is not.", t->r->physical_id, told),

@@ -83,17 +83,12 @@ static enum m2_action action_of(const struct m2_planning *p, const struct m2_sub
 
 /* ---- the sentence that says why it is the stack's own ---- */
 
-/* "arn:…:stack/NAME/ID": NAME. The whole ARN is in the item. */
-static const char *stack_name(struct m2_arena *a, const char *arn)
-{
-    const char *at = arn ? strchr(arn, '/') : NULL;
-    return at ? m2_arena_strndup(a, at + 1, strcspn(at + 1, "/")) : m2_str_or(arn, "?");
-}
-
 static const char *proof(const struct m2_planning *p, const struct m2_subject *t)
 {
     struct m2_arena *a = p->a;
-    const char *logical = m2_str_or(t->r->logical_id, "?"), *stack = stack_name(a, t->r->stack_arn);
+    const char *logical = m2_str_or(t->r->logical_id, "?"), *arn = t->r->stack_arn;
+    const char *stack =
+        m2_str_or(m2_arn_stack_name(a, arn), m2_str_or(arn, "?")); /* the whole ARN is in the item */
     if (t->log_group)
         return m2_arena_printf(a, "Lambda's log group of exactly the function %s, %s of the stack %s.",
                                t->r->physical_id, logical, stack);

@@ -67,8 +67,6 @@ void m2_plan_custom_resources(struct m2_planning *p);
 void m2_plan_rights(struct m2_planning *p);
 
 /* ---- small readers ---- */
-/** Field N (0-based) of an ARN, "" when there is none. */
-const char *m2_cleanup_arn_field(struct m2_arena *a, const char *arn, int n);
 /** The ARN of R where its type tells it, else NULL. */
 const char *m2_cleanup_arn(struct m2_arena *a, const struct m2_resource *r);
 /** The stack id in the tags of what T is, where an answer tells it; NULL: not told. */

@@ -4,15 +4,6 @@
 #include "cleanup/plan.h"
 #include "m2/yaml.h"
 
-const char *m2_cleanup_arn_field(struct m2_arena *a, const char *arn, int n)
-{
-    for (; arn && n > 0; n--) {
-        arn = strchr(arn, ':');
-        arn = arn ? arn + 1 : NULL;
-    }
-    return arn ? m2_arena_strndup(a, arn, strcspn(arn, ":")) : "";
-}
-
 bool m2_cleanup_ended(const struct m2_resource *r)
 {
     return m2_str_empty(r->physical_id) || m2_str_eq(r->status, "DELETE_COMPLETE") ||
@@ -54,9 +45,8 @@ const char *m2_cleanup_arn(struct m2_arena *a, const struct m2_resource *r)
 {
     if (m2_str_starts(r->physical_id, "arn:"))
         return r->physical_id;
-    const char *const values[4] = { m2_cleanup_arn_field(a, r->stack_arn, 1),
-                                    m2_cleanup_arn_field(a, r->stack_arn, 3),
-                                    m2_cleanup_arn_field(a, r->stack_arn, 4), m2_str_or(r->physical_id, "") };
+    const char *const values[4] = { m2_arn_field(a, r->stack_arn, 1), m2_arn_field(a, r->stack_arn, 3),
+                                    m2_arn_field(a, r->stack_arn, 4), m2_str_or(r->physical_id, "") };
     for (size_t i = 0; i < sizeof arns / sizeof arns[0]; i++)
         if (m2_str_eq(r->type, arns[i].type))
             return fill(a, arns[i].format, values);

@@ -26,8 +26,8 @@ static struct m2_value *request(struct m2_teardown_run *x, const char *arn, cons
                                 const struct m2_value *retain)
 {
     const char *role = x->opt->plan.role_arn;
-    struct m2_value *v = m2_teardown_input(x->a, "StackName", arn, "ClientRequestToken", token,
-                                           m2_str_empty(role) ? NULL : "RoleARN", role, NULL);
+    struct m2_value *v = m2_v_object_of(x->a, "StackName", arn, "ClientRequestToken", token,
+                                        m2_str_empty(role) ? NULL : "RoleARN", role, NULL);
     if (m2_v_len(retain))
         m2_v_set(x->a, v, "RetainResources", m2_v_copy(x->a, retain));
     return v;

@@ -63,7 +63,7 @@ static int sweep(size_t *n, struct m2_teardown_run *x, struct m2_teardown_item *
     struct m2_err why = { 0 };
     enum m2_said said = m2_teardown_ask(
         &out, x, s->service, s->list,
-        m2_teardown_input(x->a, s->list_key, t->item->resource, s->filter_key, s->filter, NULL), &why);
+        m2_v_object_of(x->a, s->list_key, t->item->resource, s->filter_key, s->filter, NULL), &why);
     *n = 0;
     if (said == M2_SAID_GONE)
         return 0;
@@ -76,8 +76,8 @@ static int sweep(size_t *n, struct m2_teardown_run *x, struct m2_teardown_item *
         const char *arn = s->item_key ? m2_v_str(item, s->item_key) : m2_v_text(item);
         if (!arn)
             continue;
-        const struct m2_value *input = m2_teardown_input(
-            x->a, s->stop_key, arn, s->in_cluster ? "cluster" : NULL, t->item->resource, NULL);
+        const struct m2_value *input =
+            m2_v_object_of(x->a, s->stop_key, arn, s->in_cluster ? "cluster" : NULL, t->item->resource, NULL);
         if (m2_teardown_change(&said, x, s->step, arn, s->service, s->stop, input, &why, err) < 0)
             return -1;
         if (said == M2_SAID_NO)
@@ -122,7 +122,7 @@ int m2_teardown_stop_all(struct m2_teardown_run *x, struct m2_err *err)
 
 int m2_teardown_detach(struct m2_teardown_run *x, struct m2_teardown_item *t, struct m2_err *err)
 {
-    struct m2_value *input = m2_teardown_input(x->a, "FunctionName", t->item->resource, NULL),
+    struct m2_value *input = m2_v_object_of(x->a, "FunctionName", t->item->resource, NULL),
                     *none = m2_v_object(x->a);
     struct m2_err why = { 0 };
     enum m2_said said;
@@ -142,8 +142,8 @@ int m2_teardown_detach(struct m2_teardown_run *x, struct m2_teardown_item *t, st
 
 int m2_teardown_repository(struct m2_teardown_run *x, struct m2_teardown_item *t, struct m2_err *err)
 {
-    struct m2_value *input = m2_teardown_input(x->a, "registryId", x->out->plan.account, "repositoryName",
-                                               t->item->resource, NULL);
+    struct m2_value *input =
+        m2_v_object_of(x->a, "registryId", x->out->plan.account, "repositoryName", t->item->resource, NULL);
     struct m2_err why = { 0 };
     enum m2_said said;
     m2_v_set_bool(x->a, input, "force", true);
@@ -161,7 +161,7 @@ int m2_teardown_logs(struct m2_teardown_run *x, struct m2_teardown_item *t, stru
     struct m2_err why = { 0 };
     enum m2_said said;
     if (m2_teardown_change(&said, x, "delete-logs", t->item->resource, "logs", "DeleteLogGroup",
-                           m2_teardown_input(x->a, "logGroupName", t->item->resource, NULL), &why, err) < 0)
+                           m2_v_object_of(x->a, "logGroupName", t->item->resource, NULL), &why, err) < 0)
         return -1;
     if (said == M2_SAID_NO)
         m2_teardown_left(t, "logs.denied", m2_arena_strdup(x->a, why.msg));

@@ -129,7 +129,7 @@ static bool stack_is_left(const struct m2_teardown_run *x)
 static int unprotect(struct m2_teardown_run *x, struct m2_err *err)
 {
     const char *arn = x->out->plan.stack_arn;
-    struct m2_value *input = m2_teardown_input(x->a, "StackName", arn, NULL);
+    struct m2_value *input = m2_v_object_of(x->a, "StackName", arn, NULL);
     struct m2_err why = { 0 };
     enum m2_said said;
     if (!x->out->plan.termination_protected || !x->opt->plan.disable_protection)

@@ -34,8 +34,6 @@ int m2_teardown_with(struct m2_teardown *out, struct m2_arena *a, const struct m
 /* ---- call.c ---- */
 enum m2_said { M2_SAID_YES, M2_SAID_GONE, M2_SAID_NO }; /* done, there is no such thing, refused or failed */
 
-/** {"K1":"V1",…}, ended by NULL; members whose value is NULL are left out. */
-struct m2_value *m2_teardown_input(struct m2_arena *a, const char *key, ...);
 /** Ask. *OUT is the answer when YES. ERR says why not when NO. */
 enum m2_said m2_teardown_ask(const struct m2_value **out, struct m2_teardown_run *x, const char *service,
                              const char *operation, const struct m2_value *input, struct m2_err *err);

@@ -33,7 +33,7 @@ static void read_units(struct m2_units *units, struct m2_planning *p)
  * is as its machine. */
 static const char *account_of(const struct m2_planning *p, const struct m2_unit *u)
 {
-    return m2_str_or(u->at[M2_UNIT_ACCOUNT], m2_cleanup_arn_field(p->a, u->at[M2_UNIT_STATE_MACHINE], 4));
+    return m2_str_or(u->at[M2_UNIT_ACCOUNT], m2_arn_field(p->a, u->at[M2_UNIT_STATE_MACHINE], 4));
 }
 
 static const struct m2_plan_item *item_of(const struct m2_planning *p, const struct m2_resource *machine)

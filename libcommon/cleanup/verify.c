@@ -43,7 +43,7 @@ static enum sight look(struct m2_teardown_run *x, const struct m2_plan_item *ite
                        struct m2_err *why)
 {
     const struct m2_value *out = NULL;
-    struct m2_value *input = m2_teardown_input(x->a, q->owner_key, x->out->plan.account, NULL);
+    struct m2_value *input = m2_v_object_of(x->a, q->owner_key, x->out->plan.account, NULL);
     if (q->in_list) {
         struct m2_value *list = m2_v_array(x->a);
         m2_v_push(x->a, list, m2_v_string(x->a, item->resource));
@@ -71,7 +71,7 @@ static enum sight look_log_group(struct m2_teardown_run *x, const struct m2_plan
     const struct m2_value *out = NULL, *group;
     enum m2_said said =
         m2_teardown_ask(&out, x, "logs", "DescribeLogGroups",
-                        m2_teardown_input(x->a, "logGroupNamePrefix", item->resource, NULL), why);
+                        m2_v_object_of(x->a, "logGroupNamePrefix", item->resource, NULL), why);
     if (said != M2_SAID_YES)
         return said == M2_SAID_GONE ? SEEN_GONE : SEEN_NOT;
     const struct m2_value *groups = m2_v_get(out, "logGroups");
@@ -86,7 +86,7 @@ static enum sight look_at_stack(struct m2_teardown_run *x, const struct m2_plan_
 {
     const struct m2_value *out = NULL, *r;
     enum m2_said said = m2_teardown_ask(&out, x, "cloudformation", "ListStackResources",
-                                        m2_teardown_input(x->a, "StackName", item->stack_arn, NULL), why);
+                                        m2_v_object_of(x->a, "StackName", item->stack_arn, NULL), why);
     if (said == M2_SAID_NO)
         return SEEN_NOT;
     const struct m2_value *list = said == M2_SAID_YES ? m2_v_get(out, "StackResourceSummaries") : NULL;

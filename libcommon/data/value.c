@@ -1,5 +1,7 @@
 #include "m2/value.h"
 
+#include <stdarg.h>
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -119,4 +121,19 @@ void m2_v_set_int(struct m2_arena *a, struct m2_value *object, const char *key, 
 void m2_v_set_bool(struct m2_arena *a, struct m2_value *object, const char *key, bool b)
 {
     m2_v_set(a, object, key, m2_v_bool(a, b));
+}
+
+struct m2_value *m2_v_object_of(struct m2_arena *a, const char *key, ...)
+{
+    struct m2_value *v = m2_v_object(a);
+    va_list ap;
+    va_start(ap, key);
+    while (key) {
+        const char *value = va_arg(ap, const char *);
+        if (value)
+            m2_v_set_str(a, v, key, value);
+        key = va_arg(ap, const char *);
+    }
+    va_end(ap);
+    return v;
 }

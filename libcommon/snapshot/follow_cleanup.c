@@ -37,16 +37,6 @@ static void follow_stacks(struct m2_collect_run *run, const struct m2_call *call
     m2_v_each(stack, i, stacks) follow_stack(run, stack, root);
 }
 
-/* Field N (0-based) of an ARN, or NULL. */
-static const char *arn_field(struct m2_arena *a, const char *arn, int n)
-{
-    for (; arn && n > 0; n--) {
-        arn = strchr(arn, ':');
-        arn = arn ? arn + 1 : NULL;
-    }
-    return arn ? m2_arena_strndup(a, arn, strcspn(arn, ":")) : NULL;
-}
-
 struct place {
     const char *partition, *region, *account; /* of the stack whose resource it is */
 };
@@ -116,9 +106,9 @@ static void follow_resources(struct m2_collect_run *run, const struct m2_call *c
 {
     struct m2_arena *a = run->a;
     const char *arn = m2_v_str(call->input, "StackName");
-    const struct place p = { arn_field(a, arn, 1), arn_field(a, arn, 3), arn_field(a, arn, 4) };
+    const struct place p = { m2_arn_field(a, arn, 1), m2_arn_field(a, arn, 3), m2_arn_field(a, arn, 4) };
     bool past = m2_is_published(run, M2_T_STACK_PAST, arn);
-    if (call->status != M2_CALL_OK || !p.partition || !p.region || !p.account)
+    if (call->status != M2_CALL_OK || !*p.partition || !*p.region || !*p.account)
         return;
     const struct m2_value *items = m2_v_get(call->output, "StackResourceSummaries"), *item;
     m2_v_each(item, i, items)
@@ -154,7 +144,7 @@ static void follow_log_groups(struct m2_collect_run *run, const struct m2_call *
             m2_publish(
                 run, M2_T_LOG_TAGGED,
                 m2_parts(run->a,
-                         (const char *[]){ m2_arena_strndup(run->a, arn, n), arn_field(run->a, arn, 3) }, 2));
+                         (const char *[]){ m2_arena_strndup(run->a, arn, n), m2_arn_field(run->a, arn, 3) }, 2));
     }
 }
 

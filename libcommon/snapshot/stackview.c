@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "m2/aws.h"
 #include "snapshot/strmap.h"
 
 #define NESTING 16
@@ -78,16 +79,6 @@ static const struct m2_call *listing_of(const struct m2_snapshot *s, const char 
     return NULL;
 }
 
-/* "arn:…:stack/NAME/ID": NAME. */
-static const char *name_of_arn(struct m2_arena *a, const char *arn)
-{
-    const char *at = arn ? strstr(arn, ":stack/") : NULL;
-    if (!at)
-        return NULL;
-    at += strlen(":stack/");
-    return m2_arena_strndup(a, at, strcspn(at, "/"));
-}
-
 static void walk_stack(struct walk *w, const char *arn, const char *name, int depth)
 {
     bool is_new = true;
@@ -122,7 +113,7 @@ static void walk_stack(struct walk *w, const char *arn, const char *name, int de
         m2_vec_push(w->a, &w->v->resources, r);
         if (m2_str_eq(r.type, "AWS::CloudFormation::Stack") && !m2_str_empty(r.physical_id) &&
             !deleted(r.status))
-            walk_stack(w, r.physical_id, name_of_arn(w->a, r.physical_id), depth + 1);
+            walk_stack(w, r.physical_id, m2_arn_stack_name(w->a, r.physical_id), depth + 1);
     }
 }
 

@@ -1,26 +1,15 @@
 /* One run of m2-cleanup: the plan, or carrying it out. */
-#include <string.h>
-
 #include "cleanup.h"
 #include "m2/deployment.h"
 #include "m2/empty.h"
 #include "m2/file.h"
 
-/* "arn:PARTITION:SERVICE:REGION:ACCOUNT:REST": is FIELD (0-based) of it as it has to be? */
-static bool has_account(struct m2_arena *a, const char *arn)
-{
-    const char *at = arn;
-    for (int i = 0; at && i < 4; i++)
-        at = (at = strchr(at, ':')) ? at + 1 : NULL;
-    return at && m2_is_account_id(m2_arena_strndup(a, at, strcspn(at, ":")));
-}
-
 static int check_usage(struct m2_arena *a, const struct cleanup_args *args, struct m2_err *err)
 {
     if (args->confirm && !args->apply)
         return m2_fail(err, M2_EUSAGE, "--confirm belongs to --apply");
-    if (args->role_arn &&
-        (!m2_str_glob("arn:*:iam::*:role/?*", args->role_arn, false) || !has_account(a, args->role_arn)))
+    if (args->role_arn && (!m2_str_glob("arn:*:iam::*:role/?*", args->role_arn, false) ||
+                           !m2_is_account_id(m2_arn_field(a, args->role_arn, 4))))
         return m2_fail(
             err, M2_EUSAGE,
             "\"%s\" (--role-arn) is no ARN of a role; it looks like arn:aws:iam::ACCOUNT:role/NAME",
@@ -37,15 +26,16 @@ static int check_stack(struct cleanup_work *w, struct m2_err *err)
     const char *stack = w->session.stack.value, *region = w->session.config.region.value;
     if (!m2_str_starts(stack, "arn:"))
         return 0;
-    if (!m2_str_glob("arn:*:cloudformation:*:*:stack/?*/?*", stack, false) || !has_account(w->arena, stack))
+    if (!m2_str_glob("arn:*:cloudformation:*:*:stack/?*/?*", stack, false) ||
+        !m2_is_account_id(m2_arn_field(w->arena, stack, 4)))
         return m2_fail(err, M2_EUSAGE,
                        "\"%s\" (%s) is no ARN of a stack; it looks like "
                        "arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID",
                        stack, w->session.stack.source);
-    const char *in = strstr(stack, ":cloudformation:") + strlen(":cloudformation:");
-    if (strncmp(in, region, strlen(region)) != 0 || in[strlen(region)] != ':')
-        return m2_fail(err, M2_EUSAGE, "the stack %s is not in region %s: give --region %.*s", stack, region,
-                       (int)strcspn(in, ":"), in);
+    const char *in = m2_arn_field(w->arena, stack, 3);
+    if (!m2_str_eq(in, region))
+        return m2_fail(err, M2_EUSAGE, "the stack %s is not in region %s: give --region %s", stack, region,
+                       in);
     return 0;
 }
 

@@ -50,21 +50,6 @@ const struct m2_value *deploy_change(struct deploy *d, struct m2_aws_answer *ans
     return ask(d, answer, &call);
 }
 
-struct m2_value *deploy_input(struct m2_arena *a, const char *key, ...)
-{
-    struct m2_value *v = m2_v_object(a);
-    va_list ap;
-    va_start(ap, key);
-    while (key) {
-        const char *value = va_arg(ap, const char *);
-        if (value)
-            m2_v_set_str(a, v, key, value);
-        key = va_arg(ap, const char *);
-    }
-    va_end(ap);
-    return v;
-}
-
 bool deploy_is_gone(const struct m2_aws_answer *answer)
 {
     return answer->status == M2_AWS_ERROR && !m2_aws_is_denied(answer->code) &&

@@ -14,9 +14,9 @@ static struct m2_value *request(struct deploy *d)
 {
     struct m2_arena *a = d->arena;
     struct m2_value *v =
-        deploy_input(a, "StackName", d->updates ? d->arn : d->stack, "ChangeSetName", d->change_set,
-                     "ClientToken", d->change_set, "ChangeSetType", d->updates ? "UPDATE" : "CREATE",
-                     "Description", "made by m2-deploy", NULL);
+        m2_v_object_of(a, "StackName", d->updates ? d->arn : d->stack, "ChangeSetName", d->change_set,
+                       "ClientToken", d->change_set, "ChangeSetType", d->updates ? "UPDATE" : "CREATE",
+                       "Description", "made by m2-deploy", NULL);
     m2_v_set(a, v, "TemplateBody", m2_v_string_n(a, d->body.p, d->body.n));
     m2_v_set(a, v, "Capabilities", m2_deploy_capabilities(a, d->template.root));
     m2_v_set(a, v, "Parameters", m2_deploy_parameters_to_value(a, &d->parameters));
@@ -74,8 +74,8 @@ static int describe(const struct m2_value **out, struct deploy *d, struct m2_err
 {
     struct m2_aws_answer answer;
     *out = deploy_ask(d, &answer, "DescribeChangeSet",
-                      deploy_input(d->arena, "StackName", m2_str_or(d->arn, d->stack), "ChangeSetName",
-                                   d->change_set, NULL));
+                      m2_v_object_of(d->arena, "StackName", m2_str_or(d->arn, d->stack), "ChangeSetName",
+                                     d->change_set, NULL));
     return *out ? 0 : m2_fail(err, answer.err.code, "%s", answer.err.msg);
 }
 
@@ -123,8 +123,9 @@ int deploy_make_change_set(bool *empty, struct deploy *d, struct m2_err *err)
 /* A name and nothing else, which this run or the one it continues gave. */
 static bool delete_named_stack(struct deploy *d, struct m2_aws_answer *answer)
 {
-    const struct m2_value *told = deploy_ask(
-        d, answer, "DescribeStacks", deploy_input(d->arena, "StackName", m2_str_or(d->arn, d->stack), NULL));
+    const struct m2_value *told =
+        deploy_ask(d, answer, "DescribeStacks",
+                   m2_v_object_of(d->arena, "StackName", m2_str_or(d->arn, d->stack), NULL));
     const char *status = m2_v_pstr(told, "Stacks[0].StackStatus"),
                *arn = m2_v_pstr(told, "Stacks[0].StackId");
     if (!told && deploy_is_gone(answer))
@@ -132,8 +133,8 @@ static bool delete_named_stack(struct deploy *d, struct m2_aws_answer *answer)
     if (!told || !m2_str_eq(status, "REVIEW_IN_PROGRESS"))
         return told != NULL;
     return deploy_change(d, answer, "DeleteStack",
-                         deploy_input(d->arena, "StackName", arn, "ClientRequestToken",
-                                      m2_arena_printf(d->arena, "drop-%s", d->change_set), NULL)) != NULL;
+                         m2_v_object_of(d->arena, "StackName", arn, "ClientRequestToken",
+                                        m2_arena_printf(d->arena, "drop-%s", d->change_set), NULL)) != NULL;
 }
 
 void deploy_drop_change_set(struct deploy *d)
@@ -142,8 +143,8 @@ void deploy_drop_change_set(struct deploy *d)
     if (!d->change_set)
         return;
     bool gone = deploy_change(d, &answer, "DeleteChangeSet",
-                              deploy_input(d->arena, "StackName", m2_str_or(d->arn, d->stack),
-                                           "ChangeSetName", d->change_set, NULL)) ||
+                              m2_v_object_of(d->arena, "StackName", m2_str_or(d->arn, d->stack),
+                                             "ChangeSetName", d->change_set, NULL)) ||
                 deploy_is_gone(&answer);
     gone = gone && (!d->made_stack || delete_named_stack(d, &answer));
     if (!gone)

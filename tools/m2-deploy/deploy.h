@@ -97,8 +97,6 @@ const struct m2_value *deploy_ask(struct deploy *d, struct m2_aws_answer *answer
  */
 const struct m2_value *deploy_change(struct deploy *d, struct m2_aws_answer *answer, const char *operation,
                                      const struct m2_value *input);
-/** An object of strings, KEY, VALUE …, NULL; a NULL value leaves its key out. */
-struct m2_value *deploy_input(struct m2_arena *a, const char *key, ...);
 /** Let MS pass. Errors: M2_ECANCELLED, M2_ETIMEOUT, saying what goes on and what follows it. */
 int deploy_wait(struct deploy *d, int64_t ms, const char *goes_on, struct m2_err *err) M2_MUST_USE;
 /** Does ANSWER say that there is no such thing? */

@@ -15,8 +15,9 @@
 
 static int describe(const struct m2_value **out, struct deploy *d, struct m2_aws_answer *answer)
 {
-    const struct m2_value *told = deploy_ask(
-        d, answer, "DescribeStacks", deploy_input(d->arena, "StackName", m2_str_or(d->arn, d->stack), NULL));
+    const struct m2_value *told =
+        deploy_ask(d, answer, "DescribeStacks",
+                   m2_v_object_of(d->arena, "StackName", m2_str_or(d->arn, d->stack), NULL));
     *out = m2_v_path(told, "Stacks[0]");
     return told ? 0 : -1;
 }
@@ -81,8 +82,8 @@ static void read_events(struct following *f)
     struct m2_err none = { 0 };
     const struct m2_aws_call call = { .service = "cloudformation",
                                       .operation = "DescribeStackEvents",
-                                      .input = deploy_input(d->arena, "StackName",
-                                                            m2_str_or(d->arn, d->stack), NULL),
+                                      .input = m2_v_object_of(d->arena, "StackName",
+                                                              m2_str_or(d->arn, d->stack), NULL),
                                       .one_page = true };
     if (m2_aws_fetch(&out, d->arena, d->v.session.aws, &call, &none) < 0)
         return;
@@ -147,8 +148,8 @@ static bool is_executed(struct deploy *d)
 {
     struct m2_aws_answer answer;
     const struct m2_value *set = deploy_ask(d, &answer, "DescribeChangeSet",
-                                            deploy_input(d->arena, "StackName", m2_str_or(d->arn, d->stack),
-                                                         "ChangeSetName", d->change_set, NULL));
+                                            m2_v_object_of(d->arena, "StackName", m2_str_or(d->arn, d->stack),
+                                                           "ChangeSetName", d->change_set, NULL));
     const char *status = m2_v_str(set, "ExecutionStatus");
     return m2_str_starts(status, "EXECUTE_") || (!set && deploy_is_gone(&answer));
 }
@@ -156,8 +157,8 @@ static bool is_executed(struct deploy *d)
 static int ask_to_execute(struct deploy *d, const char *token, struct m2_err *err)
 {
     struct m2_aws_answer answer;
-    struct m2_value *input = deploy_input(d->arena, "StackName", d->arn, "ChangeSetName", d->change_set,
-                                          "ClientRequestToken", token, NULL);
+    struct m2_value *input = m2_v_object_of(d->arena, "StackName", d->arn, "ChangeSetName", d->change_set,
+                                            "ClientRequestToken", token, NULL);
     if (d->args->no_rollback)
         m2_v_set_bool(d->arena, input, "DisableRollback", true);
     for (int i = 0; i < TRIES; i++) {
@@ -194,7 +195,7 @@ static int holds_nothing(struct deploy *d, struct m2_err *err)
 {
     struct m2_aws_answer answer;
     const struct m2_value *r, *told = deploy_ask(d, &answer, "ListStackResources",
-                                                 deploy_input(d->arena, "StackName", d->arn, NULL));
+                                                 m2_v_object_of(d->arena, "StackName", d->arn, NULL));
     if (!told)
         return m2_fail(err, answer.err.code, "whether stack %s still holds something is not known: %s",
                        d->stack, answer.err.msg);
@@ -221,7 +222,7 @@ int deploy_delete_stack(struct deploy *d, struct m2_err *err)
     m2_progress_phase(d->v.progress, "deleting the empty stack");
     if (deploy_note(d, "delete-stack", M2_STEP_STARTED, arn, err) < 0)
         return -1;
-    if (!deploy_change(d, &answer, "DeleteStack", deploy_input(d->arena, "StackName", arn, NULL)))
+    if (!deploy_change(d, &answer, "DeleteStack", m2_v_object_of(d->arena, "StackName", arn, NULL)))
         return m2_fail(err, answer.err.code, "the stack was not deleted: %s", answer.err.msg);
     if (deploy_follow(d, NULL, before, err) < 0)
         return -1;

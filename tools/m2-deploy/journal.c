@@ -92,7 +92,7 @@ static int was_executed(struct deploy *d, const char *name, struct m2_err *err)
     struct m2_aws_answer answer;
     const struct m2_value *set = deploy_ask(
         d, &answer, "DescribeChangeSet",
-        deploy_input(d->arena, "StackName", m2_str_or(d->arn, d->stack), "ChangeSetName", name, NULL));
+        m2_v_object_of(d->arena, "StackName", m2_str_or(d->arn, d->stack), "ChangeSetName", name, NULL));
     if (!set && deploy_is_gone(&answer)) /* executed ones go with the next update */
         return 1;
     if (!set)

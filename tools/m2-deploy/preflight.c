@@ -73,7 +73,7 @@ static int read_calls(struct m2_value *calls, struct deploy *d, struct m2_err *e
         return m2_template_read(calls, a, d->args->template, err);
     m2_v_set_str(a, call, "service", "template");
     m2_v_set_str(a, call, "operation", "ReadFile");
-    m2_v_set(a, call, "input", deploy_input(a, "Path", d->template_name, NULL));
+    m2_v_set(a, call, "input", m2_v_object_of(a, "Path", d->template_name, NULL));
     m2_v_set_str(a, call, "status", "ok");
     m2_v_set(a, output, "TemplateBody", m2_v_string_n(a, d->body.p, d->body.n));
     m2_v_set(a, call, "output", output);

@@ -92,7 +92,7 @@ static int read_tags(struct deploy *d, struct m2_err *err)
         if (!value || !*key)
             return m2_fail(err, M2_EUSAGE, "--tag: \"%s\" is not KEY=VALUE, such as project=mri",
                            d->args->tag.v.at[i]);
-        m2_v_push(d->arena, list, deploy_input(d->arena, "Key", key, "Value", value, NULL));
+        m2_v_push(d->arena, list, m2_v_object_of(d->arena, "Key", key, "Value", value, NULL));
     }
     d->tags = list;
     return 0;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analyze/template/template.h"
+#include "m2/aws.h"
 #include "m2/json.h"
 #include "m2/str.h"
 
@@ -182,16 +183,10 @@ static void add_local(struct m2_tpls *all, const struct m2_call *call)
     give_from_parent(all, t);
 }
 
-/* "arn:…:stack/NAME/ID": NAME. */
-static const char *stack_name(struct m2_arena *a, const char *stack)
-{
-    const char *at = m2_str_starts(stack, "arn:") ? strchr(stack, '/') : NULL;
-    return at ? m2_arena_strndup(a, at + 1, strcspn(at + 1, "/")) : stack;
-}
-
 static void add_deployed(struct m2_tpls *all, const struct m2_call *call)
 {
-    struct m2_tpl *t = new_template(all, call, stack_name(all->a, m2_v_str(call->input, "StackName")));
+    const char *stack = m2_v_str(call->input, "StackName");
+    struct m2_tpl *t = new_template(all, call, m2_str_or(m2_arn_stack_name(all->a, stack), stack));
     t->deployed = true;
     give_from_stack(all, t, t->name);
 }
