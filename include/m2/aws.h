@@ -75,6 +75,8 @@ typedef void m2_aws_done(void *user, const struct m2_aws_answer *answer);
  * M2_EBUG. */
 void m2_aws_start(struct m2_aws *c, struct m2_arena *a, const struct m2_aws_call *call, m2_aws_done *done,
                   void *user);
+/** Start and wait for the whole answer, also one that refuses. */
+void m2_aws_ask(struct m2_aws_answer *out, struct m2_arena *a, struct m2_aws *c, const struct m2_aws_call *call);
 /** Start and wait. *out is the answer's output. Errors: the answer's err. */
 int m2_aws_fetch(struct m2_value **out, struct m2_arena *a, struct m2_aws *c, const struct m2_aws_call *call,
                  struct m2_err *err) M2_MUST_USE;

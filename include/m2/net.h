@@ -118,6 +118,8 @@ void m2_net_after(struct m2_net *n, int64_t delay_ms, m2_net_timer *fire, void *
  * run ends every pending exchange with M2_ECANCELLED (a begun one with M2_HTTP_FINISH only when its time is over) and fires
  * every timer at once. Callbacks may send, set timers and step. */
 bool m2_net_step(struct m2_net *n, int max_wait_ms);
+/** Step until MS are over, or the run is cancelled. */
+void m2_net_pause(struct m2_net *n, int64_t ms);
 
 /** One exchange, waited for. The response lives in A. Errors: as m2_exchange.err. */
 int m2_net_fetch(struct m2_response *out, struct m2_arena *a, struct m2_net *n, const struct m2_request *req,

@@ -104,34 +104,41 @@ void m2_aws_start(struct m2_aws *c, struct m2_arena *a, const struct m2_aws_call
 }
 
 struct waited {
-    struct m2_err err;
-    struct m2_value *output;
-    bool done, ok;
+    struct m2_aws_answer *answer;
+    bool done;
 };
 
 static void keep(void *user, const struct m2_aws_answer *answer)
 {
     struct waited *w = user;
+    *w->answer = *answer;
     w->done = true;
-    w->ok = answer->status == M2_AWS_OK;
-    w->output = answer->output;
-    w->err = answer->err;
+}
+
+void m2_aws_ask(struct m2_aws_answer *out, struct m2_arena *a, struct m2_aws *c,
+                const struct m2_aws_call *call)
+{
+    struct waited w = { .answer = out };
+    m2_aws_start(c, a, call, keep, &w);
+    while (!w.done)
+        if (!m2_net_step(c->opt.net, 250) && !w.done) {
+            *out = (struct m2_aws_answer){ .status = M2_AWS_ERROR, .code = "Network", .message = "" };
+            (void)m2_fail(&out->err, M2_EBUG, "the network loop ended without an answer to %s %s",
+                          call->service, call->operation);
+            return;
+        }
 }
 
 int m2_aws_fetch(struct m2_value **out, struct m2_arena *a, struct m2_aws *c, const struct m2_aws_call *call,
                  struct m2_err *err)
 {
-    struct waited w = { .done = false };
-    m2_aws_start(c, a, call, keep, &w);
-    while (!w.done)
-        if (!m2_net_step(c->opt.net, 250) && !w.done)
-            return m2_fail(err, M2_EBUG, "the network loop ended without an answer to %s %s", call->service,
-                           call->operation);
-    if (!w.ok) {
+    struct m2_aws_answer answer;
+    m2_aws_ask(&answer, a, c, call);
+    if (answer.status != M2_AWS_OK) {
         if (err)
-            *err = w.err;
+            *err = answer.err;
         return -1;
     }
-    *out = w.output;
+    *out = answer.output;
     return 0;
 }

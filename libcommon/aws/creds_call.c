@@ -220,7 +220,7 @@ int m2_cred_send(struct m2_cred_reply *out, struct m2_arena *secrets, struct m2_
                 *out = reply;
             return rc == 0 ? 0 : m2_fail(err, why.code, "%s", why.msg);
         }
-        m2_cred_pause(c, wait);
+        m2_net_pause(c->net, wait);
     }
 }
 

@@ -172,19 +172,6 @@ int m2_cred_from_json(struct m2_creds *out, struct m2_creds_context *c, const st
     return m2_cred_fill(out, c, &p, err);
 }
 
-static void fired(void *user)
-{
-    *(bool *)user = true;
-}
-
-void m2_cred_pause(struct m2_creds_context *c, int64_t ms)
-{
-    bool *done = m2_arena_alloc(c->arena, sizeof *done); /* outlives this frame, should the loop be dropped */
-    m2_net_after(c->net, ms, fired, done);
-    while (!*done && !m2_cancelled(c->sys) && m2_net_step(c->net, 100))
-        ;
-}
-
 int m2_cred_limit(const struct m2_creds_context *c, int limit_ms)
 {
     if (!c->deadline_mono_ms)

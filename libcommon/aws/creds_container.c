@@ -135,7 +135,7 @@ static int ask(struct m2_response *out, const char **token, struct m2_creds_cont
             return 0;
         if (attempt == ATTEMPTS || m2_cancelled(c->sys))
             return rc < 0 ? m2_context(err, "no answer in %d attempts", attempt) : 0;
-        m2_cred_pause(c, 1000);
+        m2_net_pause(c->net, 1000);
     }
 }
 

@@ -58,8 +58,6 @@ int m2_cred_from_json(struct m2_creds *out, struct m2_creds_context *c, const st
 
 /** LIMIT_MS, or what is left of the run when that is less; at least 1. */
 int m2_cred_limit(const struct m2_creds_context *c, int limit_ms);
-/** Wait MS by the network's timer. */
-void m2_cred_pause(struct m2_creds_context *c, int64_t ms);
 
 /* ---- parts of single sources that tests look at alone ---- */
 

@@ -40,21 +40,10 @@ int m2_teardown_may_go_on(struct m2_teardown_run *x, struct m2_err *err)
 
 /* ---- waiting ---- */
 
-static void ring(void *user)
-{
-    *(bool *)user = true;
-}
-
 int m2_teardown_wait(struct m2_teardown_run *x, int64_t ms, struct m2_err *err)
 {
-    bool *rung = m2_arena_alloc(x->a, sizeof *rung); /* outlives a run that is interrupted */
-    m2_net_after(x->opt->net, ms, ring, rung);
-    while (!*rung) {
-        if (m2_teardown_may_go_on(x, err) < 0)
-            return -1;
-        if (!m2_net_step(x->opt->net, STEP_MS))
-            break;
-    }
+    int64_t left = x->opt->deadline_mono_ms ? x->opt->deadline_mono_ms - m2_mono_ms(x->opt->sys) : ms;
+    m2_net_pause(x->opt->net, left < ms ? left : ms);
     return m2_teardown_may_go_on(x, err);
 }
 

@@ -28,3 +28,16 @@ bool m2_net_step(struct m2_net *n, int max_wait_ms)
 {
     return n->ops->step(n, max_wait_ms);
 }
+
+static void ring(void *user)
+{
+    *(bool *)user = true;
+}
+
+void m2_net_pause(struct m2_net *n, int64_t ms)
+{
+    bool rung = false; /* a cancelled run rings it at once: no timer outlives this frame */
+    m2_net_after(n, ms, ring, &rung);
+    while (!rung && m2_net_step(n, 250))
+        ;
+}

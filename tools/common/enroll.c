@@ -146,7 +146,7 @@ static int look_until_there(struct state *s, int looks, struct m2_err *err)
             return 0;
         }
         enroll_tell(s->e, "waiting for the unit to show");
-        enroll_wait(s->e, wait);
+        m2_net_pause(s->e->net, wait);
     }
 }
 

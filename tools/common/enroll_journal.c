@@ -17,7 +17,7 @@ static int wait_for_lock(struct enroll *e, struct m2_journal *j, int64_t deadlin
             break;
         if (!told)
             enroll_tell(e, "waiting for another registration to end");
-        enroll_wait(e, LOCK_EVERY_MS);
+        m2_net_pause(e->net, LOCK_EVERY_MS);
         if (m2_cancelled(e->sys))
             return m2_fail(err, M2_ECANCELLED,
                            "interrupted while another registration was at work; nothing was written");

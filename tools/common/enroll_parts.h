@@ -13,6 +13,5 @@ void enroll_tell(struct enroll *e, const char *phase);
 /** In the journal, when there is one. Errors: M2_EIO. */
 int enroll_note(struct enroll *e, const char *step, const char *resource, enum m2_step_state state,
                 const char *reason, struct m2_err *err) M2_MUST_USE;
-void enroll_wait(struct enroll *e, int64_t ms);
 
 #endif

@@ -16,19 +16,6 @@ int enroll_note(struct enroll *e, const char *step, const char *resource, enum m
     return e->journal ? m2_journal_write(e->journal, step, resource, state, reason, err) : 0;
 }
 
-static void ring(void *user)
-{
-    *(bool *)user = true;
-}
-
-void enroll_wait(struct enroll *e, int64_t ms)
-{
-    bool rung = false;
-    m2_net_after(e->net, ms, ring, &rung);
-    while (!rung && m2_net_step(e->net, 250))
-        ;
-}
-
 static bool has(const struct m2_units *units, const char *id)
 {
     for (size_t i = 0; i < units->list.len; i++)
@@ -64,7 +51,7 @@ static int look_until_gone(bool *gone, struct enroll *e, const char *app, const 
                                     why.msg, id)
                           : 0;
         enroll_tell(e, "waiting for the unit to go");
-        enroll_wait(e, wait);
+        m2_net_pause(e->net, wait);
     }
 }
 

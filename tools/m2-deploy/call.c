@@ -4,30 +4,10 @@
 
 #include "deploy.h"
 
-struct pending {
-    bool done;
-    struct m2_aws_answer answer;
-};
-
-static void on_answer(void *user, const struct m2_aws_answer *answer)
-{
-    struct pending *p = user;
-    p->answer = *answer;
-    p->done = true;
-}
-
 static const struct m2_value *ask(struct deploy *d, struct m2_aws_answer *answer,
                                   const struct m2_aws_call *call)
 {
-    struct pending *p = m2_arena_alloc(d->arena, sizeof *p);
-    m2_aws_start(d->v.session.aws, d->arena, call, on_answer, p);
-    while (!p->done)
-        if (!m2_net_step(d->v.session.net, 250) && !p->done) {
-            p->answer = (struct m2_aws_answer){ .status = M2_AWS_ERROR, .code = "Lost", .message = "" };
-            (void)m2_fail(&p->answer.err, M2_EBUG, "%s was never answered", call->operation);
-            break;
-        }
-    *answer = p->answer;
+    m2_aws_ask(answer, d->arena, d->v.session.aws, call);
     return answer->status == M2_AWS_OK ? answer->output : NULL;
 }
 

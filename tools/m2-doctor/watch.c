@@ -72,11 +72,6 @@ static int tell_changes(struct run *r, struct m2_arena *a, const struct m2_findi
     return print(&text, err);
 }
 
-static void ring(void *user)
-{
-    *(bool *)user = true;
-}
-
 static int pause_between(struct run *r, size_t looks, struct m2_err *err)
 {
     const struct m2_sys *sys = r->world->sys;
@@ -84,14 +79,11 @@ static int pause_between(struct run *r, size_t looks, struct m2_err *err)
     if (r->deadline_mono_ms && until > r->deadline_mono_ms)
         until = r->deadline_mono_ms;
     while (!m2_cancelled(sys) && (now = m2_mono_ms(sys)) < until) {
-        bool *rung = m2_arena_alloc(r->arena, sizeof *rung); /* the loop may ring after an interrupt */
         char text[100];
         (void)snprintf(text, sizeof text, "looked %zu %s, next look in %lld s", looks,
                        looks == 1 ? "time" : "times", (long long)((until - now + 999) / 1000));
         m2_progress_update(r->progress, text);
-        m2_net_after(r->session.net, until - now < 1000 ? until - now : 1000, ring, rung);
-        while (!*rung && !m2_cancelled(sys) && m2_net_step(r->session.net, 100))
-            ;
+        m2_net_pause(r->session.net, until - now < 1000 ? until - now : 1000);
     }
     return m2_cancelled(sys) ? m2_fail(err, M2_ECANCELLED, "interrupted while watching; it only looked") : 0;
 }

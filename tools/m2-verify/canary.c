@@ -36,41 +36,25 @@ static struct m2_value *record(struct canary *c, const char *service, const char
     return call;
 }
 
-struct awaited {
-    struct m2_aws_answer answer;
-    bool done;
-};
-
-static void on_answer(void *user, const struct m2_aws_answer *answer)
-{
-    struct awaited *w = user;
-    w->answer = *answer;
-    w->done = true;
-}
-
 /* Ask AWS and keep what came of it; the output, or NULL. */
 static struct m2_value *ask(struct canary *c, struct m2_aws_answer *answer, const char *service,
                             const char *operation, const struct m2_value *input, bool one_page)
 {
     struct m2_arena *a = c->v->arena;
-    struct awaited *w = m2_arena_alloc(a, sizeof *w);
     const struct m2_aws_call call = {
         .service = service, .operation = operation, .input = input, .one_page = one_page
     };
-    m2_aws_start(c->v->session.aws, a, &call, on_answer, w);
-    while (!w->done && m2_net_step(c->v->session.net, 100))
-        ;
+    m2_aws_ask(answer, a, c->v->session.aws, &call);
     struct m2_value *kept = record(c, service, operation, input), *error = m2_v_object(a);
-    *answer = w->answer;
-    bool ok = w->done && w->answer.status == M2_AWS_OK;
+    bool ok = answer->status == M2_AWS_OK;
     m2_v_set_str(a, kept, "status", ok ? "ok" : "error");
     if (ok) {
-        m2_v_set(a, kept, "output", w->answer.output);
-        return w->answer.output;
+        m2_v_set(a, kept, "output", answer->output);
+        return answer->output;
     }
-    m2_v_set_str(a, error, "code", m2_str_or(w->answer.code, "Network"));
-    m2_v_set_str(a, error, "message", m2_str_or(w->answer.message, ""));
-    m2_v_set_int(a, error, "http_status", w->answer.http_status);
+    m2_v_set_str(a, error, "code", m2_str_or(answer->code, "Network"));
+    m2_v_set_str(a, error, "message", m2_str_or(answer->message, ""));
+    m2_v_set_int(a, error, "http_status", answer->http_status);
     m2_v_set(a, kept, "error", error);
     return NULL;
 }

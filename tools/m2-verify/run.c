@@ -12,16 +12,16 @@
 
 /* What is verified, ids and areas; a stack that failed is looked at with everything that m2-doctor knows. */
 const char *const verify_checks[] = { "identity.credentials",
-                                        "identity.account",
-                                        "stack.status",
-                                        "stack.outputs",
-                                        "stack.resources",
-                                        "workflow.state-machine",
-                                        "lambda.state",
-                                        "access",
-                                        "storage",
-                                        "registration",
-                                        NULL };
+                                      "identity.account",
+                                      "stack.status",
+                                      "stack.outputs",
+                                      "stack.resources",
+                                      "workflow.state-machine",
+                                      "lambda.state",
+                                      "access",
+                                      "storage",
+                                      "registration",
+                                      NULL };
 
 void verify_note(struct verify *v, const char *fmt, ...)
 {
@@ -33,19 +33,11 @@ void verify_note(struct verify *v, const char *fmt, ...)
 
 /* ---- time ---- */
 
-static void ring(void *user)
-{
-    *(bool *)user = true;
-}
-
 int verify_sleep(struct verify *v, int64_t ms, const char *doing, struct m2_err *err)
 {
     const struct m2_sys *sys = v->world->sys;
     int64_t left = v->deadline_mono_ms ? v->deadline_mono_ms - m2_mono_ms(sys) : ms;
-    bool *rung = m2_arena_alloc(v->arena, sizeof *rung); /* the loop may ring after an interrupt */
-    m2_net_after(v->session.net, left < ms ? (left > 0 ? left : 0) : ms, ring, rung);
-    while (!*rung && !m2_cancelled(sys) && m2_net_step(v->session.net, 100))
-        ;
+    m2_net_pause(v->session.net, left < ms ? left : ms);
     if (m2_cancelled(sys))
         return m2_fail(err, M2_ECANCELLED, "interrupted while %s", doing);
     v->timed_out = v->deadline_mono_ms && m2_mono_ms(sys) >= v->deadline_mono_ms;

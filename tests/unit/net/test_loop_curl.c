@@ -347,6 +347,22 @@ Test(loop_curl, cancel_ends_everything_within_a_second)
     fake_stop(&f);
 }
 
+Test(loop_curl, a_pause_lasts_its_time_and_ends_with_the_run)
+{
+    testsys_init(&sys, NULL);
+    struct m2_net *n = loop(NULL);
+    int64_t before = m2_mono_ms(&sys.sys);
+    m2_net_pause(n, 300);
+    int64_t took = m2_mono_ms(&sys.sys) - before;
+    cr_assert(took >= 300, "%lld ms", (long long)took);
+    sys.cancel_at_ms = m2_mono_ms(&sys.sys) + 100;
+    m2_net_pause(n, 3600000);
+    cr_assert(m2_cancelled(&sys.sys));
+    m2_net_pause(n, 3600000); /* of a run that is cancelled already */
+    cr_assert(!m2_net_step(n, 0), "no timer is left behind");
+    m2_net_free(n);
+}
+
 Test(loop_curl, what_must_be_finished_is_when_the_run_is_cancelled)
 {
     struct fake f;
