@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from conftest import ROOT
+from unit_template import Loader
 
 TEMPLATES = ROOT / "fixtures/templates"
 CASES = sorted(p.parent.name for p in TEMPLATES.glob("*/expect.json"))
@@ -163,27 +164,6 @@ def test_secrets_of_a_template_are_not_saved_and_its_lines_stay(doctor, tmp_path
     assert body.count("\n") == SECRETS.count("\n")
     again = doctor("--snapshot", "s.json", "--format", "json", "--only", "template")
     assert wrong(first) == wrong(again)
-
-
-def long_form(loader, suffix, node):
-    """What a short tag stands for, as the long form has it."""
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        value = loader.construct_mapping(node, deep=True)
-    if suffix == "GetAtt" and isinstance(value, str):
-        value = value.split(".", 1)
-    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
-
-
-class Loader(yaml.SafeLoader):
-    pass
-
-
-Loader.add_multi_constructor("!", long_form)
-Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node.value)
 
 
 @pytest.mark.parametrize("form", ["json", "yaml"])

@@ -27,6 +27,7 @@ def long_form(loader, tag, node):
 
 
 Loader.add_multi_constructor("!", long_form)
+Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node.value)  # a policy's Version stays text
 TEMPLATE = yaml.load(PATH.read_text(), Loader)
 RESOURCES = TEMPLATE["Resources"]
 
