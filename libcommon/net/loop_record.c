@@ -41,6 +41,14 @@ static void put_body(struct m2_arena *a, struct m2_value *o, const char *text_ke
     m2_buf_free(&b);
 }
 
+/* A Location may carry a signature. */
+static const char *header_value(struct m2_arena *a, const struct m2_header *h)
+{
+    if (m2_mask_header(h->name))
+        return M2_MASK;
+    return m2_str_eq_ci(h->name, "location") ? m2_recording_url(a, h->value) : h->value;
+}
+
 static struct m2_value *entry(struct m2_arena *a, const struct m2_request *req, const struct m2_exchange *x)
 {
     struct m2_value *o = m2_v_object(a), *headers = m2_v_object(a);
@@ -59,7 +67,7 @@ static struct m2_value *entry(struct m2_arena *a, const struct m2_request *req, 
     m2_v_set_int(a, o, "status", x->response.status);
     for (size_t i = 0; i < x->response.n_headers; i++) {
         const struct m2_header *h = &x->response.headers[i];
-        m2_v_set_str(a, headers, h->name, m2_mask_header(h->name) ? M2_MASK : h->value);
+        m2_v_set_str(a, headers, h->name, header_value(a, h));
     }
     m2_v_set(a, o, "headers", headers);
     put_body(a, o, "body", "body_base64", x->response.body);

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-LAYERS = ["base", "data", "net", "aws", "brain", "snapshot", "cost", "analyze", "cleanup", "deploy", "report"]
+LAYERS = ["base", "data", "net", "aws", "brain", "registry", "snapshot", "cost", "analyze", "cleanup", "deploy", "report"]
 # The public headers by the layer that implements them; a header missing here fails the test below.
 HEADERS = {
     "base": "err mem buf str time file secret digest sys embed banned lanes",
@@ -14,6 +14,7 @@ HEADERS = {
     "net": "net retry",
     "aws": "model codec sigv4 endpoint awsconfig creds aws",
     "brain": "brain unit",
+    "registry": "registry",
     "snapshot": "snapshot collect stackview runlog template",
     "cost": "money prices cost compare summary jobcsv history forecast reconcile",
     "analyze": "diff finding check deployment policy registration canary",
