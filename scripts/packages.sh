@@ -79,4 +79,4 @@ want_packages() {
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev libcjson-dev libssl-dev
     libexpat1-dev libyaml-dev libcsv-dev zlib1g-dev libgsl-dev ca-certificates"
 TEST_PACKAGES="git libcriterion-dev clang libclang-rt-dev|libclang-rt-14-dev python3-venv"
-TEST_EXTRAS="nginx-light|nginx openssl valgrind mandoc pmccabe zsh fish dpkg-dev"
+TEST_EXTRAS="nginx-light|nginx docker-registry openssl valgrind mandoc pmccabe zsh fish dpkg-dev"

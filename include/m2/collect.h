@@ -13,6 +13,7 @@
 #include "m2/aws.h"
 #include "m2/err.h"
 #include "m2/mem.h"
+#include "m2/registry.h"
 #include "m2/snapshot.h"
 #include "m2/sys.h"
 
@@ -35,6 +36,7 @@ struct m2_collect_options {
     const struct m2_sys *sys;
     struct m2_net *net;
     struct m2_aws *aws;
+    struct m2_registry *registry; /* asked for images; NULL: they are not */
     struct m2_target target;
     const char *tool;          /* "m2-doctor 0.1.0" */
     enum m2_reading reading;

@@ -39,6 +39,10 @@ static const struct {
     { "s3", "PutBucketEncryption", "s3:PutEncryptionConfiguration" },
     { "s3", "PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration" },
     { "s3", "PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock" },
+    /* What a registry asks of the caller: Amazon ECR User Guide, "Private repository policy examples" */
+    { "registry", "GetToken", "ecr:GetAuthorizationToken" },
+    { "registry", "GetManifest", "ecr:BatchGetImage" },
+    { "registry", "GetConfig", "ecr:GetDownloadUrlForLayer" },
     /* "… for AWS Lambda": Invoke is authorised by InvokeFunction */
     { "lambda", "Invoke", "lambda:InvokeFunction" },
     /* "… for AWS Budget Service": two actions stand for all operations */

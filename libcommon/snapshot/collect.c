@@ -59,13 +59,24 @@ static void tell(struct m2_collect_run *run, const struct m2_call *ended)
     run->opt->event(run->opt->event_user, &e);
 }
 
+static void ended(struct m2_collected *c)
+{
+    struct m2_collect_run *run = c->run;
+    c->finished = true;
+    run->running--;
+    run->running_of[c->rank]--;
+    run->done++;
+    run->dirty = true;
+    m2_follow(run, &c->call);
+    tell(run, &c->call);
+}
+
 static void on_answer(void *user, const struct m2_aws_answer *answer)
 {
     struct m2_collected *c = user;
     struct m2_collect_run *run = c->run;
     if (run->closed || c->finished)
         return;
-    c->finished = true;
     c->call.http_status = answer->http_status;
     if (answer->status == M2_AWS_OK) {
         c->call.status = M2_CALL_OK;
@@ -76,12 +87,24 @@ static void on_answer(void *user, const struct m2_aws_answer *answer)
         c->call.message = m2_arena_strdup(run->a, m2_str_or(answer->message, ""));
         c->err = answer->err;
     }
-    run->running--;
-    run->running_of[c->rank]--;
-    run->done++;
-    run->dirty = true;
-    m2_follow(run, &c->call);
-    tell(run, &c->call);
+    ended(c);
+}
+
+static void on_registry_answer(void *user, const struct m2_registry_answer *answer)
+{
+    static const enum m2_call_status statuses[] = { [M2_REGISTRY_OK] = M2_CALL_OK,
+                                                    [M2_REGISTRY_ERROR] = M2_CALL_ERROR,
+                                                    [M2_REGISTRY_SKIPPED] = M2_CALL_SKIPPED };
+    struct m2_collected *c = user;
+    if (c->run->closed || c->finished)
+        return;
+    c->call.status = statuses[answer->status];
+    c->call.http_status = answer->http_status;
+    c->call.output = answer->output;
+    c->call.code = answer->code;
+    c->call.message = c->call.reason = answer->message;
+    c->err = answer->err;
+    ended(c);
 }
 
 static bool on_page(void *user, const struct m2_value *joined)
@@ -91,6 +114,11 @@ static bool on_page(void *user, const struct m2_value *joined)
         return false;
     c->so_far = joined;
     return c->row->more(joined, m2_collect_since(c->run));
+}
+
+static bool is_registry(const struct m2_collect_row *row)
+{
+    return strcmp(row->pub.service, "registry") == 0;
 }
 
 static void start_now(void *user)
@@ -108,6 +136,11 @@ static void start_now(void *user)
                                 .keep = row->keep,
                                 .more = row->more ? on_page : NULL };
     c->started_ms = m2_mono_ms(run->opt->sys);
+    if (is_registry(row)) {
+        m2_registry_start(run->seam->registry, run->a, row->pub.operation, c->call.input, on_registry_answer,
+                          c);
+        return;
+    }
     run->seam->start(run->seam->ctx, run->a, &call, on_answer, c);
 }
 
@@ -369,6 +402,8 @@ static int check_reached(const struct m2_collect_run *run, struct m2_err *err)
         const struct m2_collected *c = run->calls.at[i];
         if (!first && strcmp(c->call.service, "sts") == 0)
             first = c;
+        if (is_registry(c->row)) /* no word of AWS */
+            continue;
         if (c->call.status == M2_CALL_OK)
             return check_lasted(run, err);
         any_answer = any_answer || aws_answered(c);
@@ -413,6 +448,8 @@ int m2_collect_with(struct m2_snapshot *out, struct m2_arena *a, const struct m2
         m2_collect_select(run->chosen, opt->checks);
     else
         memset(run->chosen, true, run->n_rows * sizeof *run->chosen);
+    for (size_t i = 0; i < run->n_rows && !seam->registry; i++)
+        run->chosen[i] = run->chosen[i] && !is_registry(&run->rows[i]);
     bool late = false;
     m2_collect_begin(run);
     run->dirty = true;

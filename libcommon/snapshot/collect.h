@@ -19,6 +19,7 @@ struct m2_collect_seam {
     void *ctx;
     const char *region;
     int64_t (*skew_ms)(void *ctx); /* how far AWS's clock is ahead of ours; may be NULL */
+    struct m2_registry *registry;  /* NULL: no registry is asked */
 };
 
 struct m2_collect_run;
@@ -78,7 +79,8 @@ const char *m2_parts(struct m2_arena *a, const char *const *parts, size_t n);
 
 /** Publish what the answer of CALL tells. */
 void m2_follow(struct m2_collect_run *run, const struct m2_call *call);
-/** The same for a teardown, where only what the stack owns leads on. False: CALL is not among those that differ. */
+/** The same for a teardown, where only what the stack owns leads on. False: CALL is not among those that
+ * differ. */
 bool m2_follow_cleanup(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_stacks(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_past(struct m2_collect_run *run, const struct m2_call *call);
@@ -90,6 +92,8 @@ void m2_follow_task_definition(struct m2_collect_run *run, const struct m2_call 
 void m2_follow_function(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_function_configuration(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_image(struct m2_collect_run *run, const char *uri);
+void m2_follow_token(struct m2_collect_run *run, const struct m2_call *call);
+void m2_follow_manifest(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_bucket(struct m2_collect_run *run, const char *bucket);
 
 /** What flags say, and what waits for nothing. */

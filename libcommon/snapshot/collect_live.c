@@ -15,6 +15,6 @@ int m2_collect(struct m2_snapshot *out, struct m2_arena *a, const struct m2_coll
                bool *timed_out, struct m2_err *err)
 {
     struct m2_collect_seam *seam = m2_arena_alloc(a, sizeof *seam);
-    *seam = (struct m2_collect_seam){ start, opt->aws, m2_aws_region(opt->aws), skew };
+    *seam = (struct m2_collect_seam){ start, opt->aws, m2_aws_region(opt->aws), skew, opt->registry };
     return m2_collect_with(out, a, opt, seam, timed_out, err);
 }

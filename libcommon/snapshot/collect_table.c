@@ -254,6 +254,17 @@ static const struct m2_collect_row rows[] = {
     IMAGE_ROW("BatchGetImage", M2_T_IMAGE_TAG, MANIFEST("imageTag")),
     IMAGE_ROW("BatchGetImage", M2_T_IMAGE_DIGEST, MANIFEST("imageDigest")),
 
+    /* the pull itself, as the caller */
+    { ROW("registry", "GetToken", OF_IMAGES, LIST("images")), .topic = M2_T_PULL, .input = "{'image':'$1'}",
+      .global = true },
+    { ROW("registry", "GetManifest", LIST("registry:GetToken"), LIST("images")), .topic = M2_T_PULL_MANIFEST,
+      .input = "{'image':'$1','reference':'$2'}", .global = true },
+    { ROW("registry", "GetManifest", LIST("registry:GetManifest"), LIST("images")),
+      .topic = M2_T_PULL_PLATFORM, .input = "{'image':'$1','reference':'$2','platform':'$3'}",
+      .global = true },
+    { ROW("registry", "GetConfig", LIST("registry:GetManifest"), LIST("images")), .topic = M2_T_PULL_CONFIG,
+      .input = "{'image':'$1','reference':'$2'}", .global = true, .leaf = true },
+
 /* buckets */
 #define BUCKET_ROW(operation)                                                                                \
     {                                                                                                        \

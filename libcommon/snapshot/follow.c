@@ -181,6 +181,8 @@ static const struct {
     { "lambda", "GetFunction", m2_follow_function, true },
     { "lambda", "GetFunctionConfiguration", m2_follow_function_configuration, true },
     { "service-quotas", "GetServiceQuota", follow_quota, true },
+    { "registry", "GetToken", m2_follow_token, false },
+    { "registry", "GetManifest", m2_follow_manifest, false },
     { "ec2", "DescribeSubnets", follow_subnets, false },
     { "ec2", "DescribeVpcs", follow_vpcs, false },
 };

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "m2/json.h"
+#include "m2/registry.h"
 #include "m2/stackview.h"
 #include "m2/time.h"
 #include "snapshot/collect.h"
@@ -197,6 +198,7 @@ bool m2_image_parse(struct m2_image_ref *out, struct m2_arena *a, const char *ur
 void m2_follow_image(struct m2_collect_run *run, const char *uri)
 {
     struct m2_image_ref ref;
+    m2_publish(run, M2_T_PULL, uri);
     if (!m2_image_parse(&ref, run->a, uri))
         return;
     const char *parts[] = { ref.registry, ref.name, ref.region, ref.digest ? ref.digest : ref.tag };
@@ -207,4 +209,32 @@ void m2_follow_image(struct m2_collect_run *run, const char *uri)
     if (m2_str_eq(ref.registry, run->account))
         m2_publish(run, M2_T_REPOSITORY, m2_parts(run->a, parts, 3));
     m2_publish(run, topic, image);
+}
+
+/* ---- the pull ---- */
+
+void m2_follow_token(struct m2_collect_run *run, const struct m2_call *call)
+{
+    struct m2_registry_image im;
+    const char *uri = m2_v_str(call->input, "image");
+    if (m2_registry_image_parse(&im, run->a, uri))
+        m2_publish(run, M2_T_PULL_MANIFEST, m2_parts(run->a, (const char *[]){ uri, im.reference }, 2));
+}
+
+/* Of an index what Lambda and Fargate can run. */
+void m2_follow_manifest(struct m2_collect_run *run, const struct m2_call *call)
+{
+    static const char *const architectures[] = { "amd64", "arm64" };
+    const char *uri = m2_v_str(call->input, "image"), *config = m2_v_pstr(call->output, "config.digest");
+    if (config)
+        m2_publish(run, M2_T_PULL_CONFIG, m2_parts(run->a, (const char *[]){ uri, config }, 2));
+    for (size_t i = 0; i < sizeof architectures / sizeof architectures[0]; i++) {
+        const char *digest = m2_v_str(m2_manifest_pick(call->output, architectures[i]), "digest");
+        if (digest && !m2_v_str(call->input, "platform")) /* an index in an index is not followed further */
+            m2_publish(run, M2_T_PULL_PLATFORM,
+                       m2_parts(run->a,
+                                (const char *[]){ uri, digest,
+                                                  m2_arena_printf(run->a, "linux/%s", architectures[i]) },
+                                3));
+    }
 }

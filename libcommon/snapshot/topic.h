@@ -54,6 +54,10 @@ enum m2_topic {
     M2_T_REPOSITORY,    /* registry, name, region: of the own account */
     M2_T_IMAGE_TAG,     /* registry, name, region, tag */
     M2_T_IMAGE_DIGEST,  /* registry, name, region, digest */
+    M2_T_PULL,          /* image URI: of any registry */
+    M2_T_PULL_MANIFEST, /* image URI, tag or digest */
+    M2_T_PULL_PLATFORM, /* image URI, digest, platform ("linux/amd64"): one of an index */
+    M2_T_PULL_CONFIG,   /* image URI, digest */
     M2_T_LOG_GROUP,     /* name, region */
     M2_T_BUCKET,
     M2_T_BUCKET_OWNER, /* bucket, own account */

@@ -162,7 +162,9 @@ FAULTS = [
     ("warn:image.tag-latest", fargate_image("mroptimum-fargate")),
     ("image.repository-missing", network(lambda a: a.images.update({"mroptimum-lambda": None}))),
     ("image.tag-missing", network(lambda a: a.images.update({"mroptimum-fargate": ["x"]}))),
-    ("image.pull-denied", lambda d: d.extra.append(call("registry", "GET", {"image": d.image}, error=("DENIED", "denied")))),
+    ("image.pull-denied", lambda d: d.extra.append(call(
+        "registry", "GetManifest", {"image": d.image, "reference": d.image.rsplit(":")[-1]},
+        error=("DENIED", "because no resource-based policy allows the ecr:BatchGetImage action")))),
     ("image.policy-lacks-lambda-service", sets(policy=allow("ecr:*", {"AWS": f"arn:aws:iam::{OWNER}:root"}))),
     ("fargate.size-invalid", task(cpu="1024", memory="1024")),
     ("fargate.size-invalid", task(cpu="3000", memory="8192")),

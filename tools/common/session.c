@@ -80,14 +80,22 @@ int session_connect(struct session *s, struct m2_net *net, struct m2_err *err)
                                         .mfa_user = s,
                                         .deadline_mono_ms =
                                             timeout_ms ? m2_mono_ms(s->sys) + timeout_ms : 0 };
-    return m2_aws_new(&s->aws, &aws, err);
+    if (m2_aws_new(&s->aws, &aws, err) < 0)
+        return -1;
+    const struct m2_registry_options registry = {
+        .sys = s->sys, .net = s->net, .aws = s->aws, .config = &s->config
+    };
+    s->registry = m2_registry_new(&registry);
+    return 0;
 }
 
 void session_close(struct session *s)
 {
+    m2_registry_free(s->registry);
     m2_aws_free(s->aws);
     if (s->owns_net)
         m2_net_free(s->net);
+    s->registry = NULL;
     s->aws = NULL;
     s->net = NULL;
 }

@@ -8,6 +8,7 @@
 #include "m2/awsconfig.h"
 #include "m2/cli.h"
 #include "m2/net.h"
+#include "m2/registry.h"
 
 struct session {
     struct m2_arena *arena;
@@ -18,6 +19,7 @@ struct session {
     bool owns_net;
     size_t max_per_host; /* connections; 0: the loop's default */
     struct m2_aws *aws;
+    struct m2_registry *registry;
     const struct m2_common *common;
 };
 

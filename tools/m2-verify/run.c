@@ -72,6 +72,7 @@ int verify_read(struct verify *v, const char *const *checks, bool fresh, struct 
         .sys = v->world->sys,
         .net = v->session.net,
         .aws = v->session.aws,
+        .registry = v->session.registry,
         .tool = m2_arena_printf(v->arena, "%s %s", verify_tool.name, m2_version()),
         .checks = checks,
         .deadline_mono_ms = v->deadline_mono_ms,

@@ -110,7 +110,7 @@ static bool refused_by_repository(const struct m2_check_run *r, const struct m2_
                                   const struct m2_job_image *im)
 {
     bool foreign = !m2_str_eq(im->parts.account, m2_own_account(r->snap));
-    if (!m2_aws_is_denied(c->code) || m2_str_has_ci(c->message, "no identity-based policy"))
+    if (!m2_pull_is_denied(c) || m2_str_has_ci(c->message, "no identity-based policy"))
         return false;
     if (m2_str_has_ci(c->message, "resource-based policy"))
         return true;
@@ -119,25 +119,51 @@ static bool refused_by_repository(const struct m2_check_run *r, const struct m2_
            (m2_str_has_ci(c->message, "because") || !caller_lacks_rights(r));
 }
 
-static const struct m2_call *pull_denied(const struct m2_check_run *r, const struct m2_job_image *im)
+/* Outside ECR a task logs in with the credentials that its definition names, else not at all. */
+static bool task_logs_in(const struct m2_check_run *r, const struct m2_job_image *im)
 {
-    static const char *const codes[] = { "UNAUTHORIZED", "DENIED", "401", "403" };
-    for (size_t i = 0; i < r->snap->n_calls; i++) {
-        const struct m2_call *c = &r->snap->calls[i];
-        if (c->status != M2_CALL_ERROR)
-            continue;
-        if (m2_str_eq(c->service, "registry") && m2_str_eq(m2_v_str(c->input, "image"), im->uri)) {
-            for (size_t k = 0; k < sizeof codes / sizeof codes[0]; k++)
-                if (m2_str_eq_ci(c->code, codes[k]) || c->http_status == 401 || c->http_status == 403)
-                    return c;
-        } else if (m2_str_eq(c->service, "ecr") && m2_asks_repository(r, c, im) &&
-                   (m2_str_eq(c->operation, "BatchGetImage") ||
-                    m2_str_eq(c->operation, "GetDownloadUrlForLayer")) &&
-                   refused_by_repository(r, c, im)) {
-            return c;
-        }
-    }
-    return NULL;
+    struct m2_look t = m2_look_output(r->snap, "ecs", "DescribeTaskDefinition", im->resource);
+    return im->resource && m2_v_path(t.item, "taskDefinition.containerDefinitions[0].repositoryCredentials");
+}
+
+/* Would the task be refused as the caller was by C? A token that ECR refused says nothing about the image. */
+static bool refuses_the_job(const struct m2_check_run *r, const struct m2_call *c,
+                            const struct m2_image_pull *p, const struct m2_job_image *im)
+{
+    if (im->parts.ecr)
+        return c != p->token && refused_by_repository(r, c, im);
+    bool as_somebody =
+        p->token && p->token->status == M2_CALL_OK && m2_v_bool_or(p->token->output, "credentials", false);
+    return !as_somebody && !task_logs_in(r, im);
+}
+
+/* The refusal of a pull; *CERTAIN when the job itself would be refused, too. */
+static const struct m2_call *pull_denied(const struct m2_check_run *r, const struct m2_job_image *im,
+                                         bool *certain)
+{
+    static const char *const operations[] = { "BatchGetImage", "GetDownloadUrlForLayer" };
+    struct m2_image_pull p;
+    m2_image_pull(&p, r, im, m2_image_architecture(r, im));
+    const struct m2_call *stopped = m2_pull_stopped(&p);
+    bool denied = stopped && stopped->status == M2_CALL_ERROR && m2_pull_is_denied(stopped);
+    *certain = denied && refuses_the_job(r, stopped, &p, im);
+    if (*certain)
+        return stopped;
+    for (size_t k = 0; k < sizeof operations / sizeof operations[0]; k++)
+        for (const struct m2_call *c = NULL; (c = m2_calls(r->snap, "ecr", operations[k], c));)
+            if (c->status == M2_CALL_ERROR && m2_asks_repository(r, c, im) &&
+                refused_by_repository(r, c, im)) {
+                *certain = true;
+                return c;
+            }
+    return denied ? stopped : NULL;
+}
+
+static bool was_pulled(const struct m2_check_run *r, const struct m2_job_image *im)
+{
+    struct m2_image_pull p;
+    m2_image_pull(&p, r, im, m2_image_architecture(r, im));
+    return p.manifest && p.manifest->status == M2_CALL_OK && !m2_pull_stopped(&p);
 }
 
 /* ---- judging ---- */
@@ -245,19 +271,43 @@ static void own_repository(struct m2_check_run *r, const struct m2_job_image *im
         own_fargate(r, im, c, policy);
 }
 
+/* Nobody but the owner reads the policy: what the pull showed. */
+static void judge_by_pull(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *denied)
+{
+    bool lambda = m2_str_eq(im->what, "Lambda");
+    const char *refused =
+        denied ? m2_arena_printf(
+                     r->arena,
+                     " You yourself were refused (%s: %s), which says nothing of the role that the job "
+                     "pulls with.",
+                     m2_str_or(denied->code, ""), m2_str_or(denied->message, ""))
+        : lambda && was_pulled(r, im)
+            ? " It was handed out to you; whether the Lambda service may read it, only that account can see."
+            : "";
+    if (!lambda && was_pulled(r, im)) {
+        m2_found_pass(
+            r, im->what,
+            "Account %s handed %s out to you. A policy that names single roles, not your account, could "
+            "still refuse the task's.",
+            im->parts.account, im->uri);
+        return;
+    }
+    struct m2_finding *f = m2_found(r, M2_UNKNOWN, im->what, NULL);
+    m2_found_detail(r, f,
+                    "Repository %s belongs to account %s, and only that account reads its policy; a pull "
+                    "or the first job shows whether yours may read the image.%s",
+                    im->parts.repository, im->parts.account, refused);
+    m2_found_about(r, f, im->uri);
+}
+
 static void foreign_repository(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *c,
-                               const struct m2_value *policy)
+                               const struct m2_value *policy, const struct m2_call *denied)
 {
     bool lambda = m2_str_eq(im->what, "Lambda");
     bool none = c && c->status == M2_CALL_ERROR && m2_str_eq(c->code, "RepositoryPolicyNotFoundException");
     const char *own = m2_str_or(m2_own_account(r->snap), "this account");
-    if (!policy && !none && !c) {
-        struct m2_finding *f = m2_found(r, M2_UNKNOWN, im->what, NULL);
-        m2_found_detail(r, f,
-                        "Repository %s belongs to account %s, and only that account reads its policy; a pull "
-                        "or the first job shows whether yours may read the image.",
-                        im->parts.repository, im->parts.account);
-        m2_found_about(r, f, im->uri);
+    if (!policy && !none && (!c || denied || was_pulled(r, im))) {
+        judge_by_pull(r, im, denied);
         return;
     }
     if (!policy && !none) {
@@ -292,29 +342,87 @@ static void foreign_repository(struct m2_check_run *r, const struct m2_job_image
                       im->parts.account);
 }
 
-static void one(struct m2_check_run *r, const struct m2_job_image *im)
+/* Whose and where the repository is, as seen from the job. */
+static const char *whereabouts(const struct m2_check_run *r, const struct m2_job_image *im)
 {
-    const struct m2_call *denied = pull_denied(r, im), *c = policy_call(r, im);
-    const struct m2_value *policy =
-        c && c->status == M2_CALL_OK ? m2_policy_document(r->arena, m2_v_get(c->output, "policyText")) : NULL;
-    if (denied) {
-        struct m2_finding *f = m2_found(r, M2_FAIL, im->what, "image.pull-denied");
-        m2_found_detail(r, f, "Pulling %s was refused: %s %s", im->uri, m2_str_or(denied->code, ""),
-                        m2_str_or(denied->message, ""));
-        m2_found_evidence(r, f, denied, "", NULL);
-        m2_found_about_image(r, f, im);
+    bool own = m2_str_eq(im->parts.account, m2_own_account(r->snap));
+    bool here = m2_str_empty(im->used_in) || m2_str_eq(im->parts.region, im->used_in);
+    if (!im->parts.ecr)
+        return m2_arena_printf(
+            r->arena,
+            "The registry %s says so to whoever has no name there, and of what does not exist, "
+            "too; the task names no credentials either.",
+            im->parts.host);
+    return m2_arena_printf(r->arena, "The repository is in %s account (%s) and in %s region (%s).",
+                           own ? "your own" : "another", im->parts.account, here ? "the job's" : "another",
+                           im->parts.region);
+}
+
+static void denied_pull(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *denied)
+{
+    struct m2_finding *f = m2_found(r, M2_FAIL, im->what, "image.pull-denied");
+    m2_found_detail(r, f, "Pulling %s was refused: %s %s. %s", im->uri, m2_str_or(denied->code, ""),
+                    m2_str_or(denied->message, ""), whereabouts(r, im));
+    m2_found_evidence(r, f, denied, "", NULL);
+    m2_found_about_image(r, f, im);
+    if (im->parts.ecr)
         m2_found_command(
             r, f, "aws ecr get-login-password --region %s | docker login --username AWS --password-stdin %s",
             m2_word(r->arena, im->parts.region), m2_word(r->arena, im->parts.host));
-        m2_found_command(r, f, "docker pull %s", m2_word(r->arena, im->uri));
+    else
+        m2_found_fix(
+            r, f,
+            "Correct the name, or store a name and a password of %s in Secrets Manager and name them as "
+            "repositoryCredentials in the task definition.",
+            im->parts.host);
+    m2_found_command(r, f, "docker pull %s", m2_word(r->arena, im->uri));
+}
+
+static void other_registry(struct m2_check_run *r, const struct m2_job_image *im,
+                           const struct m2_call *denied)
+{
+    struct m2_image_pull p;
+    m2_image_pull(&p, r, im, m2_image_architecture(r, im));
+    const struct m2_call *stopped = denied ? denied : m2_pull_stopped(&p);
+    bool as_somebody = p.token && m2_v_bool_or(p.token->output, "credentials", false);
+    if (stopped || !was_pulled(r, im)) {
+        if (stopped)
+            m2_image_not_told(r, im, stopped);
+        else
+            m2_image_unseen(r, im, NULL, "registry GetManifest");
+    } else if (as_somebody && !task_logs_in(r, im)) {
+        struct m2_finding *f = m2_found(r, M2_UNKNOWN, im->what, NULL);
+        m2_found_detail(r, f,
+                        "%s handed %s out to you with your own login; the task definition names no "
+                        "repositoryCredentials, and whether everybody may pull it was not tried.",
+                        im->parts.host, im->uri);
+        m2_found_about_image(r, f, im);
+    } else if (task_logs_in(r, im)) {
+        m2_found_pass(r, im->what,
+                      "%s hands %s out; the task pulls it with repositoryCredentials of its own.",
+                      im->parts.host, im->uri);
+    } else {
+        m2_found_pass(r, im->what, "%s hands %s out to everybody.", im->parts.host, im->uri);
     }
-    if (m2_str_eq(im->parts.account, m2_own_account(r->snap)))
+}
+
+static void one(struct m2_check_run *r, const struct m2_job_image *im)
+{
+    bool certain = false;
+    const struct m2_call *denied = pull_denied(r, im, &certain), *c = policy_call(r, im);
+    const struct m2_value *policy =
+        c && c->status == M2_CALL_OK ? m2_policy_document(r->arena, m2_v_get(c->output, "policyText")) : NULL;
+    if (certain)
+        denied_pull(r, im, denied);
+    if (!im->parts.ecr && !certain)
+        other_registry(r, im, denied);
+    else if (im->parts.ecr && m2_str_eq(im->parts.account, m2_own_account(r->snap)))
         own_repository(r, im, c, policy);
-    else if (!denied || policy)
-        foreign_repository(r, im, c, policy);
+    else if (im->parts.ecr && (!certain || policy))
+        foreign_repository(r, im, c, policy, denied);
 }
 
 void m2_image_access(struct m2_check_run *r)
 {
-    m2_each_ecr_image(r, one);
+    m2_each_image(r, one);
 }

@@ -28,7 +28,9 @@ static const struct m2_check checks[] = {
       .why = "A job starts by loading its image. When the repository or the tag is gone, Lambda refuses the "
              "function and "
              "Fargate stops the task before it runs.",
-      .how = "Asks ECR for the repository and the tag or digest. Another account's registry may refuse the "
+      .how = "Asks ECR for the repository and the tag or digest, and where it says nothing the registry "
+             "itself, as "
+             "a pull would. Another account's registry may refuse the "
              "question; that is "
              "told as not known, for it says nothing about the image.",
       .fix = "Push the image, or correct the tag, repository or region in the URI.",
@@ -43,11 +45,14 @@ static const struct m2_check checks[] = {
              "repository in another "
              "account must name this account; for Lambda also the service.",
       .how =
-          "Reads the repository's policy where it can be read, and what a pull as you was answered. In "
+          "Reads the repository's policy where it can be read, and what a pull as you was answered. A "
+          "refusal "
+          "to you alone, for want of a right of yours, is told and not taken for one to the job's role. In "
           "your own account roles need no policy, and Lambda adds its own statement when whoever makes the "
           "function may set the policy.",
       .fix = "Let the repository's owner add this account, and lambda.amazonaws.com, to its policy.",
-      .rights = LIST("ecr:GetRepositoryPolicy", "ecr:BatchGetImage"),
+      .rights = LIST("ecr:GetRepositoryPolicy", "ecr:GetAuthorizationToken", "ecr:BatchGetImage",
+                     "ecr:GetDownloadUrlForLayer"),
       .causes = LIST("image.pull-denied", "image.policy-lacks-account", "image.policy-lacks-lambda-service"),
       .sources = LIST(LAMBDA_IMAGES, ECR "repository-policies.html"),
       .run = m2_image_access },
@@ -69,6 +74,21 @@ static const struct m2_check checks[] = {
           LIST("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
                "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html"),
       .run = m2_image_execution_role },
+    { .id = "image.manifest",
+      .area = "images",
+      .title = "Lambda and Fargate can run the images",
+      .why = "An image that was pushed well may still be one that Lambda refuses, or be built for another "
+             "processor: then each job ends before its first line.",
+      .how =
+          "Pulls as you what the job would pull, without its layers: the manifest by tag or digest, of an "
+          "index the one for the processor, and the config. Docker's login is used where a registry asks for "
+          "one, and shown to that registry alone. Sizes are the compressed ones of the manifest.",
+      .fix = "Build for the one platform of the job, without attestations, and push again.",
+      .rights = LIST("ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer",
+                     "lambda:GetFunction", "ecs:DescribeTaskDefinition"),
+      .causes = LIST("image.manifest-unsupported", "image.architecture-mismatch", "image.too-large"),
+      .sources = LIST(LAMBDA_IMAGES, ECR "image-push.html"),
+      .run = m2_image_manifest },
 };
 
 static const struct m2_cause causes[] = {
@@ -115,6 +135,13 @@ static const struct m2_cause causes[] = {
       "Let ecs-tasks.amazonaws.com take the role (sts:AssumeRole), or deploy again so that the role is made "
       "anew.",
       "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html" },
+    { "image.architecture-mismatch", M2_FAIL, "The image is built for another processor or system",
+      "What is built for another CPU architecture cannot run: Lambda refuses it, a task ends at once.",
+      "Build the image for the platform of the function or task, or set the platform to the image's.",
+      LAMBDA_IMAGES },
+    { "image.too-large", M2_FAIL, "The image is larger than Lambda takes",
+      "Lambda takes images of 10 GB unpacked at most.",
+      "Leave out what a job does not need, or run this job on Fargate.", LAMBDA_IMAGES },
 };
 
 static const struct m2_link links[] = {

@@ -72,6 +72,23 @@ static void read_call(struct answer *a, const struct m2_call *c, const struct m2
     }
 }
 
+/* The registry itself, where ECR's calls said nothing. A bare status or a text of no registry is no answer.
+ */
+static void read_pull(struct answer *a, const struct m2_check_run *r, const struct m2_job_image *im)
+{
+    struct m2_image_pull p;
+    m2_image_pull(&p, r, im, "amd64");
+    if (!p.manifest)
+        return;
+    a->call = p.manifest;
+    if (p.manifest->status == M2_CALL_OK)
+        a->what = THERE;
+    else if (m2_str_eq(p.manifest->code, "MANIFEST_UNKNOWN"))
+        a->what = NO_IMAGE;
+    else if (m2_str_eq(p.manifest->code, "NAME_UNKNOWN"))
+        a->what = NO_REPOSITORY;
+}
+
 static struct answer ask(const struct m2_check_run *r, const struct m2_job_image *im)
 {
     static const char *const operations[] = { "DescribeImages", "BatchGetImage", "ListImages" };
@@ -83,16 +100,20 @@ static struct answer ask(const struct m2_check_run *r, const struct m2_job_image
         for (const struct m2_call *c = NULL; (c = m2_calls(r->snap, "ecr", operations[k], c));)
             if (a.what != THERE && m2_asks_repository(r, c, im) && asks_image(c, im))
                 read_call(&a, c, im);
+    if (a.what == UNANSWERED)
+        read_pull(&a, r, im);
     return a;
 }
 
 static void missing(struct m2_check_run *r, const struct m2_job_image *im, const struct answer *a)
 {
     bool repository = a->what == NO_REPOSITORY;
-    const char *name = m2_word(r->arena, im->parts.repository), *region = m2_word(r->arena, im->parts.region);
     struct m2_finding *f =
         m2_found(r, M2_FAIL, im->what, repository ? "image.repository-missing" : "image.tag-missing");
-    if (repository)
+    if (!im->parts.ecr)
+        m2_found_detail(r, f, "The registry %s has no %s %s; %s asks for it (from %s).", im->parts.host,
+                        repository ? "repository" : "image", im->uri, im->what, im->from);
+    else if (repository)
         m2_found_detail(r, f, "There is no repository %s in account %s, region %s; %s asks for it (from %s).",
                         im->parts.repository, im->parts.account, im->parts.region, im->what, im->from);
     else
@@ -100,19 +121,22 @@ static void missing(struct m2_check_run *r, const struct m2_job_image *im, const
                         im->parts.repository, im->parts.region, m2_image_reference(im), im->what, im->from);
     m2_found_evidence(r, f, a->call, "", a->call->status == M2_CALL_OK ? a->call->output : NULL);
     m2_found_about_image(r, f, im);
-    if (repository)
+    if (!im->parts.ecr)
+        m2_found_command(r, f, "docker manifest inspect %s", m2_word(r->arena, im->uri));
+    else if (repository)
         m2_found_command(r, f, "aws ecr describe-repositories --registry-id %s --region %s",
-                         m2_word(r->arena, im->parts.account), region);
+                         m2_word(r->arena, im->parts.account), m2_word(r->arena, im->parts.region));
     else
         m2_found_command(r, f, "aws ecr describe-images --registry-id %s --repository-name %s --region %s",
-                         m2_word(r->arena, im->parts.account), name, region);
+                         m2_word(r->arena, im->parts.account), m2_word(r->arena, im->parts.repository),
+                         m2_word(r->arena, im->parts.region));
 }
 
 /* A registry of another account hides what it does not share: "no such repository" may mean "not for you". */
 static bool may_be_hidden(const struct m2_check_run *r, const struct m2_job_image *im, const struct answer *a)
 {
     const char *own = m2_own_account(r->snap);
-    return a->what == NO_REPOSITORY && own && !m2_str_eq(own, im->parts.account);
+    return a->what == NO_REPOSITORY && im->parts.ecr && own && !m2_str_eq(own, im->parts.account);
 }
 
 static void hidden(struct m2_check_run *r, const struct m2_job_image *im, const struct answer *a)
@@ -129,6 +153,31 @@ static void hidden(struct m2_check_run *r, const struct m2_job_image *im, const 
     m2_found_about_image(r, f, im);
 }
 
+void m2_image_not_told(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *stopped)
+{
+    struct m2_finding *f = m2_found(r, M2_UNKNOWN, im->what, NULL);
+    m2_found_detail(r, f, "The registry was asked for %s, and that tells nothing certain: %s: %s", im->uri,
+                    stopped->status == M2_CALL_SKIPPED ? "not asked" : m2_str_or(stopped->code, "error"),
+                    stopped->status == M2_CALL_SKIPPED ? m2_str_or(stopped->reason, "")
+                                                       : m2_str_or(stopped->message, ""));
+    m2_found_evidence(r, f, stopped, "", NULL);
+    m2_found_about_image(r, f, im);
+}
+
+/* Outside ECR there is nothing else to ask. */
+static void unanswered(struct m2_check_run *r, const struct m2_job_image *im, const struct answer *a)
+{
+    struct m2_image_pull p;
+    m2_image_pull(&p, r, im, "amd64");
+    const struct m2_call *stopped = m2_pull_stopped(&p);
+    if (!im->parts.ecr && stopped)
+        m2_image_not_told(r, im, stopped);
+    else
+        m2_image_unseen(r, im, a->refused,
+                        a->refused ? m2_arena_printf(r->arena, "ecr:%s", a->refused->operation)
+                                   : "ecr:DescribeImages");
+}
+
 static void one(struct m2_check_run *r, const struct m2_job_image *im)
 {
     struct answer a = ask(r, im);
@@ -137,14 +186,12 @@ static void one(struct m2_check_run *r, const struct m2_job_image *im)
     else if (a.what == THERE)
         m2_found_pass(r, im->what, "%s is there.", im->uri);
     else if (a.what == UNANSWERED)
-        m2_image_unseen(r, im, a.refused,
-                        a.refused ? m2_arena_printf(r->arena, "ecr:%s", a.refused->operation)
-                                  : "ecr:DescribeImages");
+        unanswered(r, im, &a);
     else
         missing(r, im, &a);
 }
 
 void m2_image_exists(struct m2_check_run *r)
 {
-    m2_each_ecr_image(r, one);
+    m2_each_image(r, one);
 }

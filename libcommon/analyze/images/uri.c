@@ -87,8 +87,15 @@ void m2_image_uri(struct m2_check_run *r)
     one(r, &im[1]);
 }
 
-void m2_each_ecr_image(struct m2_check_run *r,
-                       void (*each)(struct m2_check_run *r, const struct m2_job_image *im))
+static bool was_asked(const struct m2_check_run *r, const struct m2_job_image *im)
+{
+    struct m2_image_pull p;
+    m2_image_pull(&p, r, im, "amd64");
+    return p.token || p.manifest;
+}
+
+void m2_each_image(struct m2_check_run *r,
+                   void (*each)(struct m2_check_run *r, const struct m2_job_image *im))
 {
     struct m2_job_image im[2];
     m2_job_images(im, r->arena, r->snap);
@@ -97,8 +104,8 @@ void m2_each_ecr_image(struct m2_check_run *r,
             no_uri(r, &im[i]);
         else if (!im[i].valid)
             m2_found_skip(r, im[i].what, "The image URI is not valid (see image.uri).");
-        else if (!im[i].parts.ecr)
-            m2_found_skip(r, im[i].what, "%s is not in ECR; other registries are not asked.", im[i].uri);
+        else if (!im[i].parts.ecr && !was_asked(r, &im[i]))
+            m2_found_skip(r, im[i].what, "%s is not in ECR, and its registry was not asked.", im[i].uri);
         else
             each(r, &im[i]);
     }
@@ -109,6 +116,8 @@ bool m2_asks_repository(const struct m2_check_run *r, const struct m2_call *c, c
     const char *registry = m2_v_str(c->input, "registryId"), *name = m2_v_str(c->input, "repositoryName");
     const struct m2_value *names = m2_v_get(c->input, "repositoryNames");
     const char *region = m2_str_or(c->region, r->snap->region);
+    if (!im->parts.ecr)
+        return false;
     if (!m2_str_eq(m2_str_or(registry, m2_own_account(r->snap)), im->parts.account))
         return false;
     if (!m2_str_empty(region) && !m2_str_eq(region, im->parts.region))

@@ -199,6 +199,7 @@ static const struct m2_link links[] = {
     { "image.policy-lacks-lambda-service", "lambda.image-access-denied", M2_JOIN_ABOUT },
     { "image.policy-lacks-account", "lambda.image-access-denied", M2_JOIN_ABOUT },
     { "image.pull-denied", "lambda.image-access-denied", M2_JOIN_ABOUT },
+    { "image.manifest-unsupported", "image.manifest-unsupported", M2_JOIN_ABOUT },
     { "image.repository-missing", "lambda.image-*", M2_JOIN_ABOUT },
     { "image.tag-missing", "lambda.image-*", M2_JOIN_ABOUT },
     { "image.region-mismatch", "lambda.image-access-denied", M2_JOIN_ABOUT },

@@ -28,10 +28,33 @@ Test(engine, nothing_read_is_unknown_and_never_passes)
     account_close(&ac);
 }
 
+/* Both images, pulled as the caller. */
+static void add_pull(struct account *ac, const char *name)
+{
+    static const char *const answers[] = {
+        "{'service':'registry','operation':'GetManifest','input':{'image':'%s','reference':'v1.2.0'},'status'"
+        ":'ok',"
+        "'output':{'schemaVersion':2,'config':{'digest':'sha256:c','size':1},'layers':[],'layersSize':0}}",
+        "{'service':'registry','operation':'GetConfig','input':{'image':'%s','reference':'sha256:c'},'status'"
+        ":'ok',"
+        "'output':{'os':'linux','architecture':'amd64'}}",
+    };
+    const char *uri =
+        m2_arena_printf(ac->arena, "123456789012.dkr.ecr.us-east-1.amazonaws.com/%s:v1.2.0", name);
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        const char *at = strstr(answers[i], "%s");
+        const char *json =
+            m2_arena_printf(ac->arena, "%.*s%s%s", (int)(at - answers[i]), answers[i], uri, at + 2);
+        account_edit(ac, &(struct edit){ "x", "new", json });
+    }
+}
+
 Test(engine, a_healthy_account_is_ready)
 {
     struct account ac;
     account_open(&ac);
+    add_pull(&ac, "mroptimum-lambda");
+    add_pull(&ac, "mroptimum-fargate");
     account_analyze(&ac, NULL);
     for (size_t i = 0; i < ac.found.list.len; i++) {
         const struct m2_finding *f = ac.found.list.at[i];

@@ -1,5 +1,6 @@
 /* The area images: every cause, made by an edit to a healthy account, and what must not be taken for one. */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "account.h"
 
@@ -124,10 +125,170 @@ static const struct sample images[] = {
       "ValidationError: Stack with id mroptimum-mode2 does not exist" } }, "image.execution-role", M2_SKIP, NULL },
 };
 
+#define REG(operation, input, rest)                                                                          \
+    "{'service':'registry','operation':'" operation "','input':{'image':'" input "}," rest "}"
+#define ERR(code, message, status)                                                                           \
+    "'status':'error','error':{'code':'" code "','message':'" message "','http_status':" status "}"
+#define LAMBDA_URI "123456789012.dkr.ecr.us-east-1.amazonaws.com/mroptimum-lambda:v1.2.0"
+#define FARGATE_URI "123456789012.dkr.ecr.us-east-1.amazonaws.com/mroptimum-fargate:v1.2.0"
+#define HUB_FARGATE "469266894233.dkr.ecr.us-east-1.amazonaws.com/mroptimum-fargate:v1"
+#define CONFIG_DIGEST "sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+#define CHILD_DIGEST "sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
+#define TOKEN(uri, creds)                                                                                    \
+    { "x", "new", REG("GetToken", uri "'", "'status':'ok','output':{'method':'x','credentials':" creds "}") }
+#define IMAGE_OF(bytes)                                                                                      \
+    "'status':'ok','output':{'mediaType':'application/vnd.oci.image.manifest.v1+json','schemaVersion':2,"    \
+    "'config':{'digest':'" CONFIG_DIGEST "','size':5},'layers':[{'digest':'x','size':" bytes "}],"           \
+    "'layersSize':" bytes "}"
+#define MANIFEST(uri, ref, bytes)                                                                            \
+    { "x", "new", REG("GetManifest", uri "','reference':'" ref "'", IMAGE_OF(bytes)) }
+#define INDEX(uri, ref, arch)                                                                                \
+    { "x", "new", REG("GetManifest", uri "','reference':'" ref "'",                                          \
+      "'status':'ok','output':{'mediaType':'application/vnd.oci.image.index.v1+json','schemaVersion':2,"     \
+      "'manifests':[{'digest':'" CHILD_DIGEST "','os':'linux','architecture':'" arch "'},"                   \
+      "{'digest':'x','os':'unknown','architecture':'unknown','attestation':true}]}") }
+#define CHILD(uri)                                                                                           \
+    { "x", "new", REG("GetManifest", uri "','reference':'" CHILD_DIGEST "','platform':'linux/amd64'",        \
+      IMAGE_OF("1000000")) }
+#define CONFIG_OF(uri, os, arch)                                                                             \
+    { "x", "new", REG("GetConfig", uri "','reference':'" CONFIG_DIGEST "'",                                  \
+      "'status':'ok','output':{'os':'" os "','architecture':'" arch "'}") }
+#define REFUSED(operation, uri, ref, code, message, status)                                                  \
+    { "x", "new", REG(operation, uri "'" ref, ERR(code, message, status)) }
+#define V12 ",'reference':'v1.2.0'"
+#define V1 ",'reference':'v1'"
+#define NO_POLICY "because no resource-based policy allows the ecr:BatchGetImage action"
+#define NO_RIGHT "because no identity-based policy allows the ecr:BatchGetImage action"
+#define TO_HUB { TASK, DEF "containerDefinitions[0].image", "'" HUB_FARGATE "'" }
+#define ALPINE { TASK, DEF "containerDefinitions[0].image", "'alpine:3'" }
+#define ASKED_NOTHING { "ecr:DescribeImages", "error", "AccessDeniedException" }
+
+static const struct sample pulls[] = {
+    { "manifest pass", { MANIFEST(LAMBDA_URI, "v1.2.0", "1000000"), CONFIG_OF(LAMBDA_URI, "linux", "amd64") },
+      "image.manifest", P, NULL },
+    { "an index is nothing for Lambda", { INDEX(LAMBDA_URI, "v1.2.0", "amd64") }, "image.manifest", F,
+      "image.manifest-unsupported" },
+    { "an index is fine for Fargate", { INDEX(FARGATE_URI, "v1.2.0", "amd64"), CHILD(FARGATE_URI),
+      CONFIG_OF(FARGATE_URI, "linux", "amd64") }, "image.manifest", P, NULL },
+    { "an index without the task's processor", { INDEX(FARGATE_URI, "v1.2.0", "arm64") }, "image.manifest", F,
+      "image.architecture-mismatch" },
+    { "arm64 for a function on x86_64", { MANIFEST(LAMBDA_URI, "v1.2.0", "1000000"),
+      CONFIG_OF(LAMBDA_URI, "linux", "arm64") }, "image.manifest", F, "image.architecture-mismatch" },
+    { "arm64 for a function on arm64", { { FN, CONF "Architectures", "['arm64']" },
+      MANIFEST(LAMBDA_URI, "v1.2.0", "1000000"), CONFIG_OF(LAMBDA_URI, "linux", "arm64") }, "image.manifest", P,
+      NULL },
+    { "amd64 for a task on ARM64", { { TASK, DEF "runtimePlatform", "{'cpuArchitecture':'ARM64'}" },
+      MANIFEST(FARGATE_URI, "v1.2.0", "1000000"), CONFIG_OF(FARGATE_URI, "linux", "amd64") }, "image.manifest",
+      F, "image.architecture-mismatch" },
+    { "Windows", { MANIFEST(FARGATE_URI, "v1.2.0", "1000000"), CONFIG_OF(FARGATE_URI, "windows", "amd64") },
+      "image.manifest", F, "image.architecture-mismatch" },
+    { "over 10 GiB compressed", { MANIFEST(LAMBDA_URI, "v1.2.0", "10737418241"),
+      CONFIG_OF(LAMBDA_URI, "linux", "amd64") }, "image.manifest", F, "image.too-large" },
+    { "10 GiB compressed are not judged", { MANIFEST(LAMBDA_URI, "v1.2.0", "10737418240"),
+      CONFIG_OF(LAMBDA_URI, "linux", "amd64") }, "image.manifest", P, NULL },
+    { "over 10 GiB for Fargate", { MANIFEST(FARGATE_URI, "v1.2.0", "10737418241"),
+      CONFIG_OF(FARGATE_URI, "linux", "amd64") }, "image.manifest", P, NULL },
+    { "no pull, no verdict", { { 0 } }, "image.manifest", U, NULL },
+    { "skipped", { { "x", "new", REG("GetToken", LAMBDA_URI "'", "'status':'skipped','reason':'not ours'") } },
+      "image.manifest", U, NULL },
+    { "a wrong digest is told, not judged", { REFUSED("GetManifest", LAMBDA_URI, V12, "DigestMismatch", "x",
+      "200") }, "image.manifest", U, NULL },
+    { "config not handed out", { MANIFEST(LAMBDA_URI, "v1.2.0", "1"),
+      { "x", "new", REG("GetConfig", LAMBDA_URI "','reference':'" CONFIG_DIGEST "'", ERR("403", "x", "403")) }
+      }, "image.manifest", U, NULL },
+    { "the manifest that ECR's own call tells", { { "x", "new",
+      "{'service':'ecr','operation':'BatchGetImage','region':'us-east-1','input':{'registryId':'123456789012'"
+      ",'repositoryName':'mroptimum-lambda','imageIds':[{'imageTag':'v1.2.0'}]},'status':'ok','output':{"
+      "'images':[{'imageId':{'imageTag':'v1.2.0'},'imageManifest':'{\\\"schemaVersion\\\":2,\\\"manifests\\\":[]}',"
+      "'imageManifestMediaType':'application/vnd.oci.image.index.v1+json'}]}}" } }, "image.manifest", F,
+      "image.manifest-unsupported" },
+    { "pulled, though ECR's calls are denied", { ASKED_NOTHING, MANIFEST(LAMBDA_URI, "v1.2.0", "1"),
+      MANIFEST(FARGATE_URI, "v1.2.0", "1") }, "image.exists", P, NULL },
+    { "the registry knows no such tag", { ASKED_NOTHING, REFUSED("GetManifest", LAMBDA_URI, V12,
+      "MANIFEST_UNKNOWN", "x", "404") }, "image.exists", F, "image.tag-missing" },
+    { "the registry knows no such repository", { ASKED_NOTHING, REFUSED("GetManifest", LAMBDA_URI, V12,
+      "NAME_UNKNOWN", "x", "404") }, "image.exists", F, "image.repository-missing" },
+    { "of another account that may hide it", { TO_HUB, REFUSED("GetManifest", HUB_FARGATE, V1,
+      "NAME_UNKNOWN", "x", "404") }, "image.exists", U, NULL },
+    { "a web server's 404", { ASKED_NOTHING, REFUSED("GetManifest", LAMBDA_URI, V12, "404", "x", "404") },
+      "image.exists", U, NULL },
+    { "another registry's image", { ALPINE, TOKEN("alpine:3", "false"), MANIFEST("alpine:3", "3", "1") },
+      "image.exists", P, NULL },
+    { "another registry without it", { ALPINE, TOKEN("alpine:3", "false"), REFUSED("GetManifest", "alpine:3",
+      ",'reference':'3'", "MANIFEST_UNKNOWN", "x", "404") }, "image.exists", F, "image.tag-missing" },
+    { "foreign, pulled as the caller", { TO_HUB, TOKEN(HUB_FARGATE, "true"), MANIFEST(HUB_FARGATE, "v1", "1"),
+      CONFIG_OF(HUB_FARGATE, "linux", "amd64") }, "image.access", P, NULL },
+    { "foreign, its policy refuses", { TO_HUB, REFUSED("GetManifest", HUB_FARGATE, V1, "DENIED", NO_POLICY,
+      "403") }, "image.access", F, "image.pull-denied" },
+    { "foreign, the caller's own right is missing", { TO_HUB, REFUSED("GetManifest", HUB_FARGATE, V1,
+      "DENIED", NO_RIGHT, "403") }, "image.access", U, NULL },
+    { "no token for the caller", { TO_HUB, REFUSED("GetToken", HUB_FARGATE, "", "AccessDeniedException",
+      "x", "400") }, "image.access", U, NULL },
+    { "own, the caller's right is missing: the role's is not judged by it", { REFUSED("GetManifest",
+      FARGATE_URI, V12, "DENIED", NO_RIGHT, "403") }, "image.access", P, NULL },
+    { "anybody is refused", { ALPINE, TOKEN("alpine:3", "false"), REFUSED("GetManifest", "alpine:3",
+      ",'reference':'3'", "UNAUTHORIZED", "x", "401") }, "image.access", F, "image.pull-denied" },
+    { "my login is refused", { ALPINE, TOKEN("alpine:3", "true"), REFUSED("GetManifest", "alpine:3",
+      ",'reference':'3'", "DENIED", "x", "403") }, "image.access", U, NULL },
+    { "the task has a login", { ALPINE, { TASK, DEF "containerDefinitions[0].repositoryCredentials", "{}" },
+      TOKEN("alpine:3", "false"), REFUSED("GetManifest", "alpine:3", ",'reference':'3'", "DENIED", "x", "403")
+      }, "image.access", U, NULL },
+    { "everybody may", { ALPINE, TOKEN("alpine:3", "false"), MANIFEST("alpine:3", "3", "1"),
+      CONFIG_OF("alpine:3", "linux", "amd64") }, "image.access", P, NULL },
+    { "I may, with my login", { ALPINE, TOKEN("alpine:3", "true"), MANIFEST("alpine:3", "3", "1"),
+      CONFIG_OF("alpine:3", "linux", "amd64") }, "image.access", U, NULL },
+    { "no way to the registry", { ALPINE, REFUSED("GetToken", "alpine:3", "", "Network", "x", "0") },
+      "image.access", U, NULL },
+};
+
 /* clang-format on */
 
 Test(causes, images)
 {
-    samples_run(images, sizeof images / sizeof images[0]);
-    samples_are_whole("images", NULL, images, sizeof images / sizeof images[0]);
+    struct sample all[sizeof images / sizeof images[0] + sizeof pulls / sizeof pulls[0]];
+    memcpy(all, images, sizeof images);
+    memcpy(all + sizeof images / sizeof images[0], pulls, sizeof pulls);
+    samples_run(all, sizeof all / sizeof all[0]);
+    samples_are_whole("images", NULL, all, sizeof all / sizeof all[0]);
+}
+
+/* The text of the one finding of CHECK about Fargate's image. */
+static const char *said(struct account *ac, const struct edit *edits, const char *check)
+{
+    account_open(ac);
+    for (; edits->call; edits++)
+        account_edit(ac, edits);
+    account_analyze(ac, check);
+    for (size_t i = 0; i < ac->found.list.len; i++)
+        if (strcmp(ac->found.list.at[i]->resource, "Fargate") == 0)
+            return ac->found.list.at[i]->detail;
+    return "";
+}
+
+Test(pull, tells_what_a_pull_from_another_region_takes)
+{
+    static const struct edit far[] = {
+        { TASK, DEF "taskDefinitionArn", "'arn:aws:ecs:us-west-2:123456789012:task-definition/x:1'" },
+        MANIFEST(FARGATE_URI, "v1.2.0", "4000000000"),
+        CONFIG_OF(FARGATE_URI, "linux", "amd64"),
+        { NULL, NULL, NULL },
+    };
+    struct account ac;
+    const char *text = said(&ac, far, "image.manifest");
+    cr_expect(strstr(text, "4000.0 MB compressed") && strstr(text, "about 80 s"), "%s", text);
+    cr_expect(strstr(text, "from us-east-1 to us-west-2: about 0.080 USD"), "%s", text);
+    account_close(&ac);
+}
+
+Test(pull, a_refusal_says_whose_and_where_the_repository_is)
+{
+    static const struct edit refused[] = {
+        TO_HUB,
+        REFUSED("GetManifest", HUB_FARGATE, V1, "DENIED", NO_POLICY, "403"),
+        { NULL, NULL, NULL },
+    };
+    struct account ac;
+    const char *text = said(&ac, refused, "image.access");
+    cr_expect(strstr(text, "in another account (469266894233) and in the job's region (us-east-1)"), "%s", text);
+    account_close(&ac);
 }

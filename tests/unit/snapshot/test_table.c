@@ -28,6 +28,13 @@ static void check_rows(enum m2_reading reading, size_t least)
         struct m2_wire wire;
         const char *region;
         struct m2_value *input = m2_collect_input(a, &rows[i], PARTS, &region);
+        cr_expect_eq(m2_v_len(input) > 0, rows[i].input != NULL, "%s %s", rows[i].pub.service,
+                     rows[i].pub.operation);
+        if (m2_str_eq(rows[i].pub.service, "registry")) { /* no service of AWS */
+            cr_assert(m2_v_str(input, "image"), "%s", rows[i].pub.operation);
+            m2_arena_free(a);
+            continue;
+        }
         cr_assert_eq(m2_model_service(&service, rows[i].pub.service, &err), 0, "%s", err.msg);
         cr_assert_eq(m2_model_op(&op, service, rows[i].pub.operation, &err), 0, "%s", err.msg);
         cr_expect_eq(m2_codec_encode(&wire, a, &op, input, &t.sys, &err), 0, "%s %s: %s", rows[i].pub.service,

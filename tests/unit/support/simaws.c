@@ -256,7 +256,7 @@ int sim_read(struct sim *s, struct m2_snapshot *out, struct m2_arena *a, const c
     struct m2_collect_seam *seam = m2_arena_alloc(a, sizeof *seam);
     struct m2_collect_options *opt = m2_arena_alloc(a, sizeof *opt);
     bool timed_out;
-    *seam = (struct m2_collect_seam){ sim_start, s, SIM_REGION, NULL };
+    *seam = (struct m2_collect_seam){ .start = sim_start, .ctx = s, .region = SIM_REGION };
     *opt = (struct m2_collect_options){ .sys = &s->sys, .net = &s->net, .reading = M2_READ_CLEANUP };
     opt->target.stack = stack;
     opt->target.assign_public_ip = -1;

@@ -113,7 +113,7 @@ int world_collect(struct world *w, struct m2_snapshot *out, struct m2_arena *a,
                   struct m2_collect_options *opt, bool *timed_out, struct m2_err *err)
 {
     static struct m2_collect_seam seam;
-    seam = (struct m2_collect_seam){ start, w, "us-east-1", NULL };
+    seam = (struct m2_collect_seam){ .start = start, .ctx = w, .region = "us-east-1" };
     opt->sys = &w->sys;
     opt->net = &w->net;
     return m2_collect_with(out, a, opt, &seam, timed_out, err);
