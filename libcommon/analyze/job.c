@@ -18,11 +18,11 @@ static void set_uri(struct m2_job_image *im, const char *uri, const char *from, 
     im->path = path;
 }
 
-/* A target also holds what is deployed, or the template's default: only something else was chosen by the
- * user. */
-static bool is_chosen(const char *target, const char *by_default, const char *deployed)
+/* A target also holds what is deployed, the stack's parameter, or the template's default: only something else
+ * was chosen by the user. */
+static bool is_chosen(const char *target, const char *by_default, const char *deployed, const char *parameter)
 {
-    return !m2_str_eq(target, by_default) && !m2_str_eq(target, deployed);
+    return !m2_str_eq(target, by_default) && !m2_str_eq(target, deployed) && !m2_str_eq(target, parameter);
 }
 
 static void lambda_image(struct m2_job_image *im, struct m2_arena *a, const struct m2_snapshot *s,
@@ -34,11 +34,11 @@ static void lambda_image(struct m2_job_image *im, struct m2_arena *a, const stru
     im->used_in = m2_str_or(m2_arn_part(a, arn, M2_ARN_REGION), s->region);
     im->resource = m2_v_pstr(f.item, "Configuration.FunctionName");
     im->look = f;
-    if (is_chosen(s->target.lambda_image, M2_DEFAULT_LAMBDA_IMAGE, deployed))
+    const char *parameter = m2_stackview_parameter(view, "LambdaImageUri");
+    if (is_chosen(s->target.lambda_image, M2_DEFAULT_LAMBDA_IMAGE, deployed, parameter))
         set_uri(im, s->target.lambda_image, "--lambda-image", NULL, NULL);
     set_uri(im, deployed, "the deployed function", f.call, "Code.ImageUri");
-    set_uri(im, m2_stackview_parameter(view, "LambdaImageUri"), "the stack's parameter LambdaImageUri",
-            view->look.call, "Stacks[0].Parameters");
+    set_uri(im, parameter, "the stack's parameter LambdaImageUri", view->look.call, "Stacks[0].Parameters");
     if (view->state == M2_STACK_NONE)
         set_uri(im, M2_DEFAULT_LAMBDA_IMAGE, "the template's default", NULL, NULL);
 }
@@ -52,12 +52,12 @@ static void fargate_image(struct m2_job_image *im, struct m2_arena *a, const str
     im->used_in = m2_str_or(m2_arn_part(a, arn, M2_ARN_REGION), s->region);
     im->resource = arn;
     im->look = t;
-    if (is_chosen(s->target.fargate_image, M2_DEFAULT_FARGATE_IMAGE, deployed))
+    const char *parameter = m2_stackview_parameter(view, "FargateImageUri");
+    if (is_chosen(s->target.fargate_image, M2_DEFAULT_FARGATE_IMAGE, deployed, parameter))
         set_uri(im, s->target.fargate_image, "--fargate-image", NULL, NULL);
     set_uri(im, deployed, "the deployed task definition", t.call,
             "taskDefinition.containerDefinitions[0].image");
-    set_uri(im, m2_stackview_parameter(view, "FargateImageUri"), "the stack's parameter FargateImageUri",
-            view->look.call, "Stacks[0].Parameters");
+    set_uri(im, parameter, "the stack's parameter FargateImageUri", view->look.call, "Stacks[0].Parameters");
     if (view->state == M2_STACK_NONE)
         set_uri(im, M2_DEFAULT_FARGATE_IMAGE, "the template's default", NULL, NULL);
 }

@@ -238,13 +238,13 @@ void m2_target_deployed(struct m2_target *t, const struct m2_snapshot *s)
     }
     if (!t->fargate_image) {
         struct m2_look task = m2_view_task_definition(&v, s->arena, s);
-        if (task.seen == M2_SEEN)
-            t->fargate_image = m2_v_pstr(task.item, "containerDefinitions[0].image");
+        t->fargate_image = task.seen == M2_SEEN ? m2_v_pstr(task.item, "containerDefinitions[0].image")
+                                                : m2_stackview_parameter(&v, "FargateImageUri");
     }
     if (!t->lambda_image) {
         struct m2_look f = m2_view_job_function(&v, s->arena, s);
-        if (f.seen == M2_SEEN)
-            t->lambda_image = m2_v_pstr(f.item, "Code.ImageUri");
+        t->lambda_image = f.seen == M2_SEEN ? m2_v_pstr(f.item, "Code.ImageUri")
+                                            : m2_stackview_parameter(&v, "LambdaImageUri");
     }
 }
 

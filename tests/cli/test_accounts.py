@@ -143,8 +143,9 @@ def test_other_account_is_told_alike(name, diagnose):
 
 
 def with_unknown_members(value):
+    """In AWS's answers; a template is the user's text, and what nobody knows there is a fault."""
     if isinstance(value, dict):
-        out = {k: with_unknown_members(v) for k, v in value.items()}
+        out = {k: v if k == "TemplateBody" else with_unknown_members(v) for k, v in value.items()}
         return {**out, "XNewMember": {"of": ["a", "later", "release"], "n": 1}}
     return [with_unknown_members(v) for v in value] if isinstance(value, list) else value
 

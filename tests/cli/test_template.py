@@ -185,6 +185,7 @@ def test_short_and_long_forms_yaml_and_json_say_the_same(doctor, unit, case, for
 def deployed(root, tmp_path, kind, **call):
     doc = json.loads((root / "fixtures/accounts/healthy-nat.json").read_text())
     body = (root / f"fixtures/templates/{kind}/template.yaml").read_text()
+    doc["calls"] = [c for c in doc["calls"] if c["operation"] != "GetTemplate"]
     doc["calls"].append({"service": "cloudformation", "operation": "GetTemplate", "region": "us-east-1", "input": {
         "StackName": "arn:aws:cloudformation:us-east-1:123456789012:stack/mroptimum-mode2/1"}, "status": "ok",
         "output": {"TemplateBody": body}, **call})
@@ -223,3 +224,18 @@ def test_a_saved_deployed_template_holds_no_account(doctor, root, tmp_path):
     account = deployed(root, tmp_path, "clean", output={"TemplateBody": body})
     run = doctor("--snapshot", account, "--save-snapshot", tmp_path / "saved.json", "--format", "json")
     assert run.status == 0 and "123456789012" not in (tmp_path / "saved.json").read_text(), run
+
+
+def test_a_deployed_stack_s_name_fits_and_is_not_warned_of(doctor, root, tmp_path):
+    body = """Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties: {RoleName: !Sub '${AWS::StackName}-Role', AssumeRolePolicyDocument: {Statement: []}}
+"""
+    file = tmp_path / "template.yaml"
+    file.write_text(body)
+    local = doctor("--template", file, "--format", "json", "--only", "template.names")
+    assert [f["cause"] for f in findings(local)] == ["template.role-name-too-long"], local
+    there = deployed(root, tmp_path, "clean", output={"TemplateBody": body})
+    run = doctor("--snapshot", there, "--format", "json", "--only", "template.names")
+    assert [f["status"] for f in findings(run)] == ["pass"], run

@@ -10,7 +10,8 @@ from seed import trust
 # ---- access and storage ----
 
 story("trust-anyone", lambda a: a.deploy(a.public(), assume=trust(AWS="*")),
-      roots=[root("access.trust", "access.trust-anyone")], must_pass=["net.egress", "storage.buckets"])
+      roots=[root("access.trust", "access.trust-anyone")], warns=("image.tag-latest", "access.trust-anyone"),
+      must_pass=["net.egress", "storage.buckets"])  # the warning: the template would make it so again
 told("trust-anyone", """
 To end a discussion about permissions somebody set the cross-account role's trust policy to the principal "*". Jobs run.
 So would anybody's.

@@ -2,7 +2,7 @@
 import json
 
 from accounts import EVERYTHING, finish_with, root, story, told
-from complete import buckets, child_arn, hub_images, physical, quota, root_arn, settings, caller, network
+from complete import buckets, child_arn, hub_images, physical, pulls, quota, root_arn, settings, caller, network
 from mode2 import Mode2
 from runs import ended, entered, failed_by_tasks, history, succeeded, task
 from seed import LOG_GROUP, STACK
@@ -29,9 +29,12 @@ class OwnImages(Mode2):
         host = f"{self.id}.dkr.ecr.{region}.amazonaws.com"
         self.lambda_image, self.fargate_image = f"{host}/mroptimum-lambda:v1.4.2", f"{host}/mroptimum-fargate:v1.4.2"
 
-    def deploy(self, *args, **kwargs):
+    def repositories(self):
         for name in ("mroptimum-lambda", "mroptimum-fargate"):
             self.client("ecr").create_repository(repositoryName=name)
+
+    def deploy(self, *args, **kwargs):
+        self.repositories()
         super().deploy(*args, **kwargs)
 
 
@@ -40,10 +43,11 @@ LAMBDA_READS = {"Version": "2008-10-17", "Statement": [{
     "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]}]}
 
 
-def own_images(a, s, gone=(), policy=None):
+def own_images(a, s, gone=(), policy=None, kinds=("lambda", "fargate")):
     from complete import DIGEST, pulled
+    from pulls import unknown_tag
     policy = policy or LAMBDA_READS
-    for kind in ("lambda", "fargate"):
+    for kind in kinds:
         name = f"mroptimum-{kind}"
         asked = {"registryId": a.id, "repositoryName": name}
         for call in s.find("ecr", "DescribeRepositories", registryId=a.id):
@@ -64,6 +68,7 @@ def own_images(a, s, gone=(), policy=None):
             s.put("ecr", "BatchGetImage", batch, {"images": [], "failures": [{
                 "imageId": {"imageTag": "v1.4.2"}, "failureCode": "ImageNotFound",
                 "failureReason": "Requested image not found"}]})
+            unknown_tag(s, a.lambda_image if kind == "lambda" else a.fargate_image)
             continue
         s.put("ecr", "DescribeImages", image, {"imageDetails": [{
             "registryId": a.id, "repositoryName": name, "imageDigest": DIGEST[kind], "imageTags": ["v1.4.2"],
@@ -155,6 +160,7 @@ def without_stack_answers(a, s):
     settings(a, s)
     network(a, s)
     hub_images(a, s)
+    pulls(a, s)
     stack = s.one("cloudformation", "DescribeStacks", StackName=STACK)["output"]["Stacks"][0]
     for operation in ("ListStackResources", "DescribeStackEvents"):
         s.drop("cloudformation", operation)
@@ -167,7 +173,7 @@ MEMORY = ("Resource handler returned message: \"'MemorySize' value failed to sat
           "HandlerErrorCode: InvalidRequest)")
 
 
-def rolled_back(a, s):
+def rolled_back(a, s, why=MEMORY):
     parameters = without_stack_answers(a, s)
     reason = "The following resource(s) failed to create: [CalculationApp]. Rollback requested by user."
     described(a, s, "ROLLBACK_COMPLETE", parameters=parameters, child_status="DELETE_COMPLETE")
@@ -183,7 +189,7 @@ def rolled_back(a, s):
         e.made(True, *row)
     for name in failing:
         e.add(True, name, "AWS::Lambda::Function", "", "CREATE_IN_PROGRESS")
-    e.add(True, "RunJobLambda", "AWS::Lambda::Function", "", "CREATE_FAILED", MEMORY)
+    e.add(True, "RunJobLambda", "AWS::Lambda::Function", "", "CREATE_FAILED", why)
     e.add(True, "PlatformSelectorFunction", "AWS::Lambda::Function", physical(a, "PlatformSelectorFunction"),
           "CREATE_FAILED", "Resource creation cancelled")
     e.own(True, "CREATE_FAILED", "The following resource(s) failed to create: [RunJobLambda, PlatformSelectorFunction]. ")

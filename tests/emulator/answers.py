@@ -1,7 +1,7 @@
 """The calls of a snapshot, to be completed: put an answer, a refusal, or take a call out."""
 import copy
 
-GLOBAL = {"iam", "sts"}
+GLOBAL = {"iam", "sts", "registry"}
 
 
 class Answers:

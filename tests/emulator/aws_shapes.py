@@ -4,8 +4,8 @@ import botocore.session
 SESSION = botocore.session.get_session()
 SCALARS = {"string": str, "character": str, "blob": str, "timestamp": str, "boolean": bool, "integer": int,
            "long": int, "double": (int, float), "float": (int, float)}
-# Policy documents: the AWS CLI prints them as objects. Times of Lambda are strings of the service itself.
-DOCUMENTS = {"AssumeRolePolicyDocument", "PolicyDocument", "Document"}
+# Policy documents and templates in JSON: the AWS CLI prints them as objects. Times of Lambda are strings of the service itself.
+DOCUMENTS = {"AssumeRolePolicyDocument", "PolicyDocument", "Document", "TemplateBody"}
 
 
 def model(service):

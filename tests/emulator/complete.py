@@ -7,6 +7,7 @@ import ast
 import json
 
 from mode2 import CHILD, role_name
+from pulls import asked, handed_out
 from seed import HUB, LOG_GROUP, STACK, TASK_FAMILY, trust
 
 COLLECTED, DEPLOYED = "2026-11-23T09:00:00Z", "2026-11-20T14:05:41+00:00"
@@ -176,6 +177,13 @@ def pulled(registry, asked):
             "failures": []}
 
 
+def pulls(a, s):
+    """What the registry itself answered; the emulator has none."""
+    kinds = {a.lambda_image: "lambda", a.fargate_image: "fargate"}
+    for image in asked(s):
+        handed_out(s, image, own=DIGEST.get(kinds.get(image)))
+
+
 # ---- what the stack made ----
 
 def functions(a, s):
@@ -306,6 +314,7 @@ def whole(a, s):
     settings(a, s)
     network(a, s)
     hub_images(a, s)
+    pulls(a, s)
     functions(a, s)
     buckets(s)
     role_policies(s)

@@ -17,6 +17,7 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 import accounts  # noqa: E402
 import accounts_access  # noqa: E402, F401 (adds its accounts)
+import accounts_images  # noqa: E402, F401 (adds its accounts)
 import accounts_jobs  # noqa: E402, F401 (adds its accounts)
 import accounts_brain  # noqa: E402, F401 (adds its accounts)
 import accounts_rights  # noqa: E402, F401 (adds its accounts)

@@ -121,7 +121,7 @@ class Mode2(Account):
             return {"Type": "AWS::Lambda::Function", "Properties": {
                 "FunctionName": f"{STACK}-{name}", "PackageType": "Image", "Role": role(logical),
                 "Timeout": timeout, "MemorySize": memory, "Code": {"ImageUri": image}}}
-        return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {
+        return {"AWSTemplateFormatVersion": "2010-09-09", "Parameters": self.declared, "Resources": {
             **self.role_resources(),
             "ECSCluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": f"{STACK}-cluster"}},
             "RunJobFargateLogGroup": {"Type": "AWS::Logs::LogGroup",
@@ -143,9 +143,17 @@ class Mode2(Account):
 
     def root_template(self, child_url, assume):
         template = super().root_template(child_url, assume)
-        if self.buckets:
-            for logical in ("DataBucket", "ResultsBucket", "FailedBucket"):
-                del template["Resources"][logical]
+        resources = template["Resources"]
+        for kind in ("data", "results", "failed"):
+            if self.buckets:
+                del resources[f"{kind.title()}Bucket"]
+            else:
+                resources[f"{kind.title()}Bucket"]["Properties"]["BucketName"] = {
+                    "Fn::Sub": "${AWS::StackName}-%s-${AWS::AccountId}" % kind}
+        resources["CloudMRCrossAccountRole"]["Properties"]["RoleName"] = {
+            "Fn::Sub": "${AWS::StackName}-CloudMRCrossAccountRole"}
+        template["Parameters"] = self.declared
+        resources["CalculationApp"]["Properties"]["Parameters"] = {k: {"Ref": k} for k in self.declared}
         results = f"arn:aws:s3:::{self.bucket_names()['results']}"
         template["Resources"]["CloudMRCrossAccountRole"]["Properties"]["Policies"] = [
             {"PolicyName": "CloudMRAccess", "PolicyDocument": document(
@@ -154,16 +162,12 @@ class Mode2(Account):
                 statement(["s3:ListBucket", "s3:GetObject"], [results, results + "/*"]))}]
         return template
 
+    def declare(self, subnets, group):
+        self.declared = {k: {"Type": "String", "Default": v} for k, v in self.parameters(subnets, group).items()}
+
     def deploy(self, network, public_ip="ENABLED", image=None, assume=None, memory=None):
         _, subnets, group = network
-        with_parameters = self.root_template
-
-        def template(child_url, trust_policy):
-            out = with_parameters(child_url, trust_policy)
-            given = self.parameters(subnets, group)
-            out["Parameters"] = {k: {"Type": "String", "Default": v} for k, v in given.items()}
-            return out
-        self.root_template = template
+        self.declare(subnets, group)
         super().deploy(network, public_ip=public_ip, image=self.fargate_image, assume=assume,
                        memory=memory or self.memory)
         for name, (_, managed, _) in self.roles().items():
@@ -172,7 +176,8 @@ class Mode2(Account):
 
     def stack_only(self, network):
         """A stack that a failed deployment left: its parameters, and nothing else."""
-        given = self.parameters(network[1], network[2])
+        self.declare(network[1], network[2])
         self.client("cloudformation").create_stack(StackName=STACK, TemplateBody=json.dumps({
-            "Parameters": {k: {"Type": "String", "Default": v} for k, v in given.items()},
-            "Resources": {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}}))
+            "Parameters": self.declared,
+            "Resources": {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle",
+                                      "Metadata": {k: {"Ref": k} for k in self.declared}}}}))

@@ -74,10 +74,7 @@ def stable(document, account):
 
 def ordered(document):
     """Calls of one operation stand together, in the order of what they ask."""
-    first = {}
-    for i, call in enumerate(document["calls"]):
-        first.setdefault((call["service"], call["operation"]), i)
-    document["calls"].sort(key=lambda c: (first[c["service"], c["operation"]], json.dumps(c["input"])))
+    document["calls"].sort(key=lambda c: (rank(c), c["service"], c["operation"], json.dumps(c["input"])))
     return document
 
 

@@ -14,7 +14,7 @@ FILES = sorted(p for p in FOLDER.glob("*.json") if not p.name.endswith(".expect.
 def test_answers_are_as_aws_gives_them(path):
     calls = json.loads(path.read_text())["calls"]
     assert calls
-    wrong = [w for call in calls if call["service"] != "brain" for w in check_call(call)]
+    wrong = [w for call in calls if call["service"] not in ("brain", "registry") for w in check_call(call)]
     assert not wrong, "\n".join(wrong)
 
 

@@ -4,6 +4,7 @@ import json
 import pytest
 
 import scenarios
+from mode2 import Mode2
 
 
 def report(live, *args):
@@ -103,3 +104,16 @@ def test_nothing_is_written_to_the_account(account, live, emulator):
     after = {name: account.client("s3").list_objects_v2(Bucket=name).get("KeyCount")
              for name in account.bucket_names().values()}
     assert before == after
+
+
+def test_the_images_of_a_stack_that_failed_are_those_of_its_parameters_not_upstream_s(emulator, account, live, tmp_path):
+    lab = Mode2(emulator.url)
+    lab.lambda_image = f"{lab.id}.dkr.ecr.{lab.region}.amazonaws.com/lab/lambda:v1"
+    lab.stack_only(lab.public())
+    saved = tmp_path / "account.json"
+    _, doc = report(live, "--save-snapshot", saved, "--no-redact")
+    asked = {c["input"]["image"] for c in json.loads(saved.read_text())["calls"]
+             if (c["service"], c["operation"]) == ("registry", "GetToken")}
+    assert asked == {lab.lambda_image, lab.fargate_image}
+    judged = [f["detail"] for f in doc["findings"] if f["id"].startswith("image.") and f["resource"] == "Lambda"]
+    assert judged and not [d for d in judged if "mroptimum-lambda" in d or "--lambda-image" in d], judged

@@ -97,9 +97,9 @@ static void unsupported(struct m2_check_run *r, const struct m2_job_image *im, c
 }
 
 static void other_processor(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *c,
-                            const char *os, const char *built, const char *wanted)
+                            const char *path, const char *os, const char *built, const char *wanted)
 {
-    struct m2_finding *f = fault(r, im, "image.architecture-mismatch", c, "architecture", built);
+    struct m2_finding *f = fault(r, im, "image.architecture-mismatch", c, path, built);
     m2_found_detail(r, f, "%s is built for %s%s%s; %s runs it on linux/%s.", im->uri, os, *os ? "/" : "",
                     built, m2_str_eq(im->what, "Lambda") ? "the function" : "the task", wanted);
     m2_found_command(
@@ -226,11 +226,11 @@ static void one(struct m2_check_run *r, const struct m2_job_image *im)
     else if (lambda && index)
         unsupported(r, im, &s);
     else if (index && !m2_manifest_pick(s.top, wanted))
-        other_processor(r, im, s.call, "", platforms(r->arena, s.top), wanted);
+        other_processor(r, im, s.call, "manifests", "", platforms(r->arena, s.top), wanted);
     else if (lambda && bytes > LAMBDA_MAX_BYTES)
         too_large(r, im, &s, bytes);
     else if (built && (!m2_str_eq(built, wanted) || (*os && !m2_str_eq(os, "linux"))))
-        other_processor(r, im, p.config, os, built, wanted);
+        other_processor(r, im, p.config, "architecture", os, built, wanted);
     else if (!s.image || !built)
         half_seen(r, im, &p);
     else

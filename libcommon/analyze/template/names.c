@@ -159,7 +159,8 @@ static void length(struct naming *q)
             rest += *p != M2_SHAPE_UNKNOWN;
     size_t room = rest >= ROLE_NAME_MOST ? 0 : stacks ? (ROLE_NAME_MOST - rest) / stacks : STACK_NAME_MOST;
     bool too_long = rest > ROLE_NAME_MOST || (stacks && (!room || known > room));
-    if (!too_long && (!stacks || q->t->parent || room >= STACK_NAME_MOST))
+    /* A deployed stack has its name already, and it fits. */
+    if (!too_long && (!stacks || q->t->parent || q->t->deployed || room >= STACK_NAME_MOST))
         return;
     struct m2_place p = m2_tpl_key_place(q->t, "RoleName", q->written);
     struct m2_finding *f =
