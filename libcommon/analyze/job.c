@@ -84,6 +84,20 @@ void m2_job_images(struct m2_job_image images[2], struct m2_arena *a, const stru
     settle(&images[1], a, &view);
 }
 
+/* ---- the task ---- */
+
+void m2_job_no_task(struct m2_check_run *r, const struct m2_stackview *view, const struct m2_look *task)
+{
+    if (view->state == M2_STACK_UNSEEN && task->seen == M2_UNSEEN)
+        m2_found_unseen(r, NULL, &view->look);
+    else if (view->state == M2_STACK_NONE)
+        m2_found_skip(r, NULL, "The stack is not deployed yet.");
+    else if (task->seen == M2_UNSEEN)
+        m2_found_unseen(r, NULL, task);
+    else
+        m2_found_skip(r, NULL, "The stack has no task definition now.");
+}
+
 /* ---- functions ---- */
 
 static bool have(const struct m2_job_functions *out, const char *name)

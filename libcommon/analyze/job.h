@@ -24,6 +24,9 @@ struct m2_job_image {
 /** images[0] is Lambda's, images[1] the first container's on Fargate. */
 void m2_job_images(struct m2_job_image images[2], struct m2_arena *a, const struct m2_snapshot *s);
 
+/** Why VIEW's stack has no task definition to judge, TASK being what was looked for and not seen: unknown or skip. */
+void m2_job_no_task(struct m2_check_run *r, const struct m2_stackview *view, const struct m2_look *task);
+
 /* A function of the stack. */
 struct m2_job_function {
     const char *name;              /* as Lambda knows it */

@@ -1,6 +1,7 @@
 /* Can the task write its log? The group must exist (or be made by the task), and the execution role must be
  * allowed to write. */
 #include "analyze/fargate/fargate.h"
+#include "analyze/job.h"
 
 #include <string.h>
 
@@ -173,14 +174,7 @@ void m2_fargate_logs(struct m2_check_run *r)
     const struct m2_value *container = NULL;
     size_t before = r->out->list.len;
     if (task.seen != M2_SEEN) {
-        if (view.state == M2_STACK_UNSEEN && task.seen == M2_UNSEEN)
-            m2_found_unseen(r, NULL, &view.look);
-        else if (view.state == M2_STACK_NONE)
-            m2_found_skip(r, NULL, "The stack is not deployed yet.");
-        else if (task.seen == M2_UNSEEN)
-            m2_found_unseen(r, NULL, &task);
-        else
-            m2_found_skip(r, NULL, "The stack has no task definition now.");
+        m2_job_no_task(r, &view, &task);
         return;
     }
     struct role role = { .name = role_name(r->arena, m2_v_str(task.item, "executionRoleArn")),

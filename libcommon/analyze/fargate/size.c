@@ -1,5 +1,6 @@
 /* Is the task's size one that Fargate offers, and does the account's quota hold it? */
 #include "analyze/fargate/fargate.h"
+#include "analyze/job.h"
 #include "analyze/names.h"
 #include "m2/cost.h"
 #include "m2/stackview.h"
@@ -13,8 +14,6 @@
 
 struct task {
     struct m2_look look;
-    enum m2_stack_state state;
-    const struct m2_look *stack_look;
     const char *name; /* family or ARN */
     const struct m2_value *cpu, *memory;
     const struct m2_call *changed_by; /* the state machine, when it runs the task in another size */
@@ -43,26 +42,11 @@ static void find_task(struct task *t, struct m2_check_run *r, struct m2_stackvie
 {
     m2_stackview_make(view, r->arena, r->snap);
     t->look = m2_view_task_definition(view, r->arena, r->snap);
-    t->state = view->state;
-    t->stack_look = &view->look;
     t->name = m2_str_or(m2_v_str(t->look.item, "family"), m2_v_str(t->look.item, "taskDefinitionArn"));
     t->cpu = m2_v_get(t->look.item, "cpu");
     t->memory = m2_v_get(t->look.item, "memory");
     if (t->look.seen == M2_SEEN)
         read_overrides(t, r, view);
-}
-
-/* Says why there is no task definition to judge. */
-static void no_task(struct m2_check_run *r, const struct task *t)
-{
-    if (t->state == M2_STACK_UNSEEN && t->look.seen != M2_ABSENT)
-        m2_found_unseen(r, NULL, t->stack_look);
-    else if (t->state == M2_STACK_NONE)
-        m2_found_skip(r, NULL, "The stack is not deployed yet.");
-    else if (t->look.seen == M2_UNSEEN)
-        m2_found_unseen(r, NULL, &t->look);
-    else
-        m2_found_skip(r, NULL, "The stack has no task definition now.");
 }
 
 /* ---- size ---- */
@@ -120,7 +104,7 @@ void m2_fargate_size(struct m2_check_run *r)
     int64_t cpu = 0, mib = 0, disk = DISK_MIN_GIB;
     find_task(&t, r, &view);
     if (t.look.seen != M2_SEEN) {
-        no_task(r, &t);
+        m2_job_no_task(r, &view, &t.look);
         return;
     }
     bool read = read_size(&t, &cpu, &mib);

@@ -70,16 +70,14 @@ void m2_image_execution_role(struct m2_check_run *r)
     m2_stackview_make(&view, r->arena, r->snap);
     struct m2_look task = m2_view_task_definition(&view, r->arena, r->snap);
     const char *arn = m2_v_str(task.item, "executionRoleArn");
-    if (view.state == M2_STACK_UNSEEN && task.seen == M2_UNSEEN)
-        m2_found_unseen(r, NULL, &view.look);
-    else if (view.state == M2_STACK_NONE)
-        m2_found_skip(r, NULL, "The stack is not deployed yet.");
-    else if (task.seen == M2_UNSEEN)
-        m2_found_unseen(r, NULL, &task);
-    else if (task.seen == M2_ABSENT || m2_str_empty(arn))
-        m2_found_skip(r, NULL, "The stack has no task definition with an execution role now.");
-    if (r->out->list.len > before)
+    if (task.seen != M2_SEEN) {
+        m2_job_no_task(r, &view, &task);
         return;
+    }
+    if (m2_str_empty(arn)) {
+        m2_found_skip(r, NULL, "The stack has no task definition with an execution role now.");
+        return;
+    }
     m2_job_images(im, r->arena, r->snap);
     m2_role_read(&role, r->arena, r->snap, arn);
     if (can_be_taken(r, &role) && im[1].valid && im[1].parts.ecr)
