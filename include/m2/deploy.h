@@ -127,10 +127,12 @@ struct m2_value *m2_deploy_parameters_to_value(struct m2_arena *a, const struct 
 
 struct m2_change {
     const char *action; /* "Add", "Modify", "Remove", "Import", "Dynamic" */
+    /* "Calculation/RunJob" in a nested stack */
     const char *logical_id, *physical_id, *type;
     const char *replacement; /* "True", "False", "Conditional", or "" */
     const char *policy; /* what becomes of the old one: "Delete", "Retain", "ReplaceAndRetain" … or "" */
     const char *why;    /* "Properties.Cpu (FargateCpu)"; "" for Add and Remove */
+    const char *nested; /* change set of a nested stack, or NULL */
     bool stateful;      /* it holds what nobody can make again */
     bool loses;         /* stateful, and removed or perhaps replaced: needs --allow-replace */
 };
@@ -140,6 +142,9 @@ struct m2_changes {
 };
 /** From OUTPUT of DescribeChangeSet, all pages. */
 void m2_changes_read(struct m2_changes *out, struct m2_arena *a, const struct m2_value *output);
+/** Append those of a nested stack, INSIDE it ("Calculation"). */
+void m2_changes_add(struct m2_changes *out, struct m2_arena *a, const struct m2_value *output,
+                    const char *inside);
 /** The first that would lose something and is not among ALLOWED (logical or physical ids), or NULL. */
 const struct m2_change *m2_changes_forbidden(const struct m2_changes *c, const char *const *allowed,
                                              size_t n_allowed);

@@ -79,8 +79,14 @@ static void count(struct m2_changes *out, const struct m2_change *c)
 
 void m2_changes_read(struct m2_changes *out, struct m2_arena *a, const struct m2_value *output)
 {
-    const struct m2_value *item;
     *out = (struct m2_changes){ 0 };
+    m2_changes_add(out, a, output, NULL);
+}
+
+void m2_changes_add(struct m2_changes *out, struct m2_arena *a, const struct m2_value *output,
+                    const char *inside)
+{
+    const struct m2_value *item;
     m2_v_each(item, i, m2_v_get(output, "Changes"))
     {
         const struct m2_value *r = m2_v_get(item, "ResourceChange");
@@ -91,7 +97,10 @@ void m2_changes_read(struct m2_changes *out, struct m2_arena *a, const struct m2
                                .physical_id = m2_str_or(m2_v_str(r, "PhysicalResourceId"), ""),
                                .type = m2_str_or(m2_v_str(r, "ResourceType"), "?"),
                                .replacement = m2_str_or(m2_v_str(r, "Replacement"), ""),
-                               .policy = m2_str_or(m2_v_str(r, "PolicyAction"), "") };
+                               .policy = m2_str_or(m2_v_str(r, "PolicyAction"), ""),
+                               .nested = m2_v_str(r, "ChangeSetId") };
+        if (inside)
+            c.logical_id = m2_arena_printf(a, "%s/%s", inside, c.logical_id);
         c.why = why(a, r);
         c.stateful = is_stateful(c.type);
         bool removed = m2_str_eq(c.action, "Remove"),

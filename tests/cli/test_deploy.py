@@ -84,6 +84,26 @@ def test_variables_of_a_file_and_a_line_that_is_none_is_not_shown(lab, tmp_path)
     assert run.status == 2 and "mode2.env:2:" in run.err and "hunter2" not in run.err, run
 
 
+def test_explain_config_tells_what_only_the_env_file_sets(lab, tmp_path):
+    """It read the real environment alone."""
+    file = tmp_path / "mode2.env"
+    file.write_text("STACK_NAME=lab-unit\nCLOUDMR_API_URL=https://brain.example/Prod\nAWS_REGION=eu-west-1\n")
+    run = lab.tool("--env-file", file, "--explain-config", "--format", "json")
+    rows = {r["name"]: (r["value"], r["source"]) for r in json.loads(run.out)["settings"]}
+    assert rows["stack"] == ("lab-unit", "STACK_NAME in --env-file"), run
+    assert rows["api-url"] == ("https://brain.example/Prod", "CLOUDMR_API_URL in --env-file"), run
+    assert rows["region"] == ("us-east-1", "environment AWS_REGION"), "the real one wins"
+    file.write_text("hunter2hunter2\n")
+    run = lab.tool("--env-file", file, "--explain-config")
+    assert run.status == 2 and "mode2.env:1:" in run.err and "hunter2" not in run.err, run
+
+
+def test_what_was_left_out_of_brain_is_said(lab):
+    for _ in ("created", "unchanged"):
+        run, doc = lab.run()
+        assert run.status == 0 and [n for n in doc["notes"] if "CloudMR Brain was left out (--no-register)" in n], run
+
+
 def test_the_guides_options_keep_working(lab):
     run, doc = lab.run("--stack-name", "other", "--data-bucket", "lab-data", "--external-id", "known-id-1", "--tag", "project=mri")
     assert run.status == 0 and doc["stack"] == "other", run
@@ -133,6 +153,22 @@ def test_data_is_not_replaced_or_removed_unless_it_is_named(lab):
     run, doc = lab.run(*args, "--allow-replace", "ResultsBucket")
     removed = next(c for c in doc["changes"] if c["action"] == "Remove")
     assert run.status == 0 and removed["logical_id"] == "ResultsBucket" and removed["needs_allow_replace"], run
+
+
+def test_what_a_nested_stack_would_replace_is_seen(lab, tmp_path):
+    """Only the nested stack itself was: its bucket went without --allow-replace."""
+    template = tmp_path / "t.yaml"
+    template.write_text("Parameters: {Results: {Type: String}}\nResources: {Calc: {Type: AWS::CloudFormation::Stack, Properties: {"
+                        "TemplateURL: 'https://lab.s3.amazonaws.com/c.yaml', Parameters: {Results: !Ref Results}}}}\n")
+    args = ("--template", template)
+    assert lab.run(*args, "--parameter", "Results=a")[0].status in (0, 1) and len(lab.cfn.executed) == 1
+    lab.cfn.nested = {"Calc": [("Modify", "ResultsBucket", "lab-results-a", "AWS::S3::Bucket", "True", "BucketName:Results")]}
+    run, _ = lab.run(*args, "--parameter", "Results=b")
+    assert run.status == 3 and "Calc/ResultsBucket" in run.err and "--allow-replace Calc/ResultsBucket" in run.err, run
+    assert len(lab.cfn.executed) == 1
+    lab.check_tidy()
+    run, doc = lab.run(*args, "--parameter", "Results=b", "--allow-replace", "Calc/ResultsBucket")
+    assert [c["logical_id"] for c in doc["changes"]] == ["Calc", "Calc/ResultsBucket"] and len(lab.cfn.executed) == 2, run
 
 
 def test_a_change_set_that_cannot_be_made(lab):

@@ -1,6 +1,8 @@
 """Wrong usage: one clear sentence on stderr, nothing on stdout, exit status 2."""
 import json
 import re
+import subprocess
+
 
 import pytest
 
@@ -40,6 +42,16 @@ def test_help_fits_80_columns_and_names_every_exit_status(doctor):
     assert max(map(len, run.out.splitlines())) <= 80
     for status in (0, 1, 2, 3, 4, 70, 130):
         assert re.search(rf"^\s+{status}\b", run.out, re.M), status
+
+
+def test_no_help_of_any_tool_is_wider_than_80_columns(root, build, tmp_path):
+    """m2-deploy's had an example of 85."""
+    tools = sorted(p.name for p in (root / "tools").glob("m2-*"))
+    assert len(tools) == 6
+    for tool in tools:
+        done = subprocess.run([build / tool, "--help"], capture_output=True, text=True, env={"HOME": str(tmp_path), "LC_ALL": "C.UTF-8"})
+        wide = [line for line in done.stdout.splitlines() if len(line) > 80]
+        assert done.returncode == 0 and done.stdout and not wide, (tool, wide)
 
 
 def test_version(doctor):

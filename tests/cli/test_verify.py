@@ -246,6 +246,12 @@ def test_skip_brain_asks_brain_nothing(ver, brain):
     assert "registration" not in doc(ver("--skip-brain", "--format", "json"))
 
 
+def test_quiet_does_not_pass_over_that_brain_was_left_out(ver):
+    run = ver("-q", "--skip-brain")
+    assert run.status == 0 and run.out.startswith("Ready") and "CloudMR Brain was left out (--skip-brain)." in run.out, run
+    assert "left out" not in ver("-q").out
+
+
 # ---- bad input ----
 
 LOGINS = [

@@ -78,6 +78,13 @@ def test_from_an_empty_account_to_a_verified_unit_and_back(lab):
     assert not lab.account.client("s3").list_buckets()["Buckets"]
 
 
+def test_the_note_of_the_place_ends_in_one_full_stop(lab):
+    """What cannot be told is a sentence of its own: it ended in two."""
+    run, doc = lab.deploy("--dry-run", "--no-register")
+    note, = (n for n in doc["notes"] if n.startswith("Tasks run in"))
+    assert run.status == 0 and "cannot be told" in note and note.endswith(".") and not note.endswith(".."), note
+
+
 def test_places_that_are_named_wrongly_say_what_is_wrong(lab):
     other = lab.account.isolated()
     for args, said in ((["--subnet", lab.network[1][0], "--subnet", other[1][0]], "tasks run in subnets of one VPC"),

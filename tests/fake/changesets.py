@@ -65,6 +65,7 @@ class ChangeSet:
         self.parameters, self.tags = parameters, tags
         self.arn = f"arn:aws:cloudformation:us-east-1:123456789012:changeSet/{name}/{uuid.uuid4()}"
         self.status, self.execution, self.reason, self.polls, self.changes = "CREATE_PENDING", "UNAVAILABLE", "", 1, []
+        self.children = {}  # logical id -> change set of a nested stack
 
 
 class Deployments(CloudFormation):
@@ -75,6 +76,7 @@ class Deployments(CloudFormation):
         self.no_rollback = False  # the rollback fails too
         self.executed = []      # (name, token): each once
         self.bad_change_set = None
+        self.nested = {}        # logical id of a nested stack -> rows of what changes in it
         self.make = True        # resources are made in the emulator
 
     def find(self, name):
@@ -141,6 +143,10 @@ class Deployments(CloudFormation):
             ("Add", i, "", r["Type"], "", "") for i, r in sorted(there(template, parameters).items())]
         if stack.status != "REVIEW_IN_PROGRESS" and getattr(stack, "tags", {}) != tags and tags:
             made.changes.append(("Modify", "Tagged", "", "AWS::S3::Bucket", "False", "Tags"))
+        if q.get("IncludeNestedStacks") == "true":
+            for logical, rows in self.nested.items():
+                child = made.children[logical] = ChangeSet(f"{name}-{logical}", kind, stack, {}, "", {}, {})
+                child.status, child.execution, child.changes = "CREATE_COMPLETE", "AVAILABLE", rows
         self.sets.append(made)
         return 200, xml("CreateChangeSet", f"<Id>{made.arn}</Id><StackId>{stack.arn}</StackId>")
 
@@ -167,7 +173,8 @@ class Deployments(CloudFormation):
         return rows
 
     def the_set(self, q):
-        return next((s for s in self.sets if q["ChangeSetName"] in (s.name, s.arn)), None)
+        known = [*self.sets, *(c for s in self.sets for c in s.children.values())]
+        return next((s for s in known if q["ChangeSetName"] in (s.name, s.arn)), None)
 
     def DescribeChangeSet(self, q, stack):
         made = self.the_set(q)
@@ -193,6 +200,7 @@ class Deployments(CloudFormation):
             rows.append(f"<Type>Resource</Type><ResourceChange><Action>{action}</Action><LogicalResourceId>{logical}</LogicalResourceId>"
                         f"<PhysicalResourceId>{escape(physical)}</PhysicalResourceId><ResourceType>{kind}</ResourceType>"
                         + (f"<Replacement>{replacement}</Replacement>" if replacement else "")
+                        + (f"<ChangeSetId>{made.children[logical].arn}</ChangeSetId>" if logical in made.children else "")
                         + f"<Details>{details}</Details></ResourceChange>")
         return 200, xml("DescribeChangeSet", f"<ChangeSetName>{made.name}</ChangeSetName><ChangeSetId>{made.arn}</ChangeSetId>"
                         f"<StackId>{made.stack.arn}</StackId><StackName>{made.stack.name}</StackName><Status>{made.status}</Status>"

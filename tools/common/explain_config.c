@@ -127,6 +127,18 @@ static void add_endpoints(struct session *s, struct rows *rows)
     }
 }
 
+/* What only a file named by --env-file sets is not of the environment. */
+static void name_files(struct m2_arena *a, struct rows *rows)
+{
+    static const char lead[] = "environment ";
+    for (size_t i = 0; i < rows->len; i++) {
+        const char *source = m2_str_or(rows->at[i].source, "");
+        const char *name = m2_str_starts(source, lead) ? source + sizeof lead - 1 : NULL;
+        if (name && !strchr(name, ' ') && !m2_env(m2_sys_real(), name))
+            rows->at[i].source = m2_arena_printf(a, "%s in --env-file", name);
+    }
+}
+
 void session_explain(struct m2_buf *out, struct session *s, bool json)
 {
     const struct m2_awsconfig *c = &s->config;
@@ -148,6 +160,7 @@ void session_explain(struct m2_buf *out, struct session *s, bool json)
     struct row credentials;
     add_credentials(s, &credentials);
     m2_vec_push(a, &rows, credentials);
+    name_files(a, &rows);
     if (json)
         add_json(out, a, rows.at, rows.len);
     else

@@ -7,10 +7,10 @@
 #define MAX_REPORT ((size_t)256 << 20)
 
 static int explain_config(struct m2_buf *out, struct m2_arena *a, const struct m2_common *common,
-                          struct m2_err *err)
+                          const struct m2_sys *sys, struct m2_err *err)
 {
     struct session s;
-    if (session_settings(&s, a, m2_sys_real(), common, err) < 0)
+    if (session_settings(&s, a, sys, common, err) < 0)
         return -1;
     session_explain(out, &s, m2_str_eq(common->format, "json"));
     session_close(&s);
@@ -38,8 +38,13 @@ static int run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, con
         m2_buf_addf(out, "%s %s\n", p->tool->name, m2_version());
         return 0;
     }
+    struct m2_sys own;
+    if (p->system && p->system(&own, a, p->args, world.sys, err) < 0)
+        return -1;
+    if (p->system)
+        world.sys = &own;
     if (p->common->explain_config)
-        return explain_config(out, a, p->common, err);
+        return explain_config(out, a, p->common, world.sys, err);
     return p->run(out, status, a, p->args, &world, err);
 }
 

@@ -10,6 +10,19 @@
 
 /* ---- making ---- */
 
+/* SAM's applications become nested stacks. */
+static bool has_nested(const struct deploy *d)
+{
+    const struct m2_value *r, *resources = m2_v_get(d->template.root, "Resources");
+    m2_v_each(r, i, resources)
+    {
+        const char *type = m2_v_str(r, "Type");
+        if (m2_str_eq(type, "AWS::CloudFormation::Stack") || m2_str_eq(type, "AWS::Serverless::Application"))
+            return true;
+    }
+    return false;
+}
+
 static struct m2_value *request(struct deploy *d)
 {
     struct m2_arena *a = d->arena;
@@ -20,6 +33,8 @@ static struct m2_value *request(struct deploy *d)
     m2_v_set(a, v, "TemplateBody", m2_v_string_n(a, d->body.p, d->body.n));
     m2_v_set(a, v, "Capabilities", m2_deploy_capabilities(a, d->template.root));
     m2_v_set(a, v, "Parameters", m2_deploy_parameters_to_value(a, &d->parameters));
+    if (has_nested(d)) /* else what is replaced in them is not told */
+        m2_v_set_bool(a, v, "IncludeNestedStacks", true);
     if (m2_v_len(d->tags))
         m2_v_set(a, v, "Tags", m2_v_copy(a, d->tags));
     return v;
@@ -70,13 +85,36 @@ static bool is_ready(const char *status)
     return m2_str_eq(status, "CREATE_COMPLETE") || m2_str_eq(status, "FAILED");
 }
 
-static int describe(const struct m2_value **out, struct deploy *d, struct m2_err *err)
+static int describe_one(const struct m2_value **out, struct deploy *d, const struct m2_value *input,
+                        struct m2_err *err)
 {
     struct m2_aws_answer answer;
-    *out = deploy_ask(d, &answer, "DescribeChangeSet",
-                      m2_v_object_of(d->arena, "StackName", m2_str_or(d->arn, d->stack), "ChangeSetName",
-                                     d->change_set, NULL));
+    *out = deploy_ask(d, &answer, "DescribeChangeSet", input);
     return *out ? 0 : m2_fail(err, answer.err.code, "%s", answer.err.msg);
+}
+
+static int describe(const struct m2_value **out, struct deploy *d, struct m2_err *err)
+{
+    return describe_one(out, d,
+                        m2_v_object_of(d->arena, "StackName", m2_str_or(d->arn, d->stack), "ChangeSetName",
+                                       d->change_set, NULL),
+                        err);
+}
+
+/* The list grows while it is read: nested stacks may nest. */
+static int read_nested(struct deploy *d, struct m2_err *err)
+{
+    for (size_t i = 0; i < d->changes.list.len; i++) {
+        const struct m2_value *set = NULL;
+        const struct m2_change c = d->changes.list.at[i];
+        if (!c.nested)
+            continue;
+        if (describe_one(&set, d, m2_v_object_of(d->arena, "ChangeSetName", c.nested, NULL), err) < 0)
+            return m2_fail(err, err->code, "what changes in the nested stack %s could not be read: %s",
+                           c.logical_id, m2_arena_strdup(d->arena, err->msg));
+        m2_changes_add(&d->changes, d->arena, set, c.logical_id);
+    }
+    return 0;
 }
 
 static int wait_for(const struct m2_value **out, struct deploy *d, struct m2_err *err)
@@ -101,7 +139,7 @@ static int make(bool *empty, struct deploy *d, struct m2_err *err)
     const char *reason = m2_str_or(m2_v_str(set, "StatusReason"), "no reason is given");
     m2_changes_read(&d->changes, d->arena, set);
     if (!m2_str_eq(m2_v_str(set, "Status"), "FAILED"))
-        return 0;
+        return read_nested(d, err);
     *empty = m2_changes_none(reason);
     return *empty ? 0 : m2_fail(err, M2_ESERVICE, "CloudFormation could not make the change set: %s", reason);
 }

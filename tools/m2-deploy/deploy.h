@@ -42,7 +42,7 @@ const char *deploy_outcome_name(enum deploy_outcome o); /* "not-ready" … */
 struct deploy {
     struct verify v;
     const struct deploy_args *args;
-    struct tool_world world; /* with --env-file's variables */
+    struct tool_world world;
     struct m2_arena *arena;
 
     struct m2_bytes body; /* the template */
@@ -83,10 +83,10 @@ int deploy_run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, con
 
 /* ---- environment.c: --env-file ---- */
 
-/** A system like INNER whose variables are also those of the file PATH (the real ones win). Errors: M2_EINPUT
- * with the line. */
-int deploy_environment(struct m2_sys *out, struct m2_arena *a, const struct m2_sys *inner, const char *path,
-                       struct m2_err *err) M2_MUST_USE;
+/** As tool_program.system: a system like INNER whose variables are also those of --env-file (the real ones
+ * win). Errors: M2_EINPUT with the line. */
+int deploy_system(struct m2_sys *out, struct m2_arena *a, const void *args, const struct m2_sys *inner,
+                  struct m2_err *err) M2_MUST_USE;
 
 /* ---- call.c: one call ---- */
 

@@ -80,12 +80,16 @@ static int read_line(struct environment *e, struct m2_arena *a, const char *path
     return 0;
 }
 
-int deploy_environment(struct m2_sys *out, struct m2_arena *a, const struct m2_sys *inner, const char *path,
-                       struct m2_err *err)
+int deploy_system(struct m2_sys *out, struct m2_arena *a, const void *args, const struct m2_sys *inner,
+                  struct m2_err *err)
 {
+    const char *path = ((const struct deploy_args *)args)->env_file;
     struct m2_bytes text;
     struct environment *e = m2_arena_alloc(a, sizeof *e);
     e->inner = inner;
+    *out = *inner;
+    if (!path)
+        return 0;
     if (m2_file_read(&text, a, path, MAX_FILE, err) < 0)
         return m2_context(err, "--env-file");
     size_t number = 0;

@@ -98,9 +98,11 @@ static int choose(struct deploy *d, struct m2_err *err)
             return -1;
     }
     d->place = &d->offers.list.at[number - 1];
-    if (!typed)
-        verify_note(&d->v, "Tasks run in %s: %s.", m2_placement_text(d->arena, d->place),
-                    verdict_of(d->arena, d->place));
+    if (!typed) {
+        const char *verdict = verdict_of(d->arena, d->place); /* a reason is a sentence of its own */
+        verify_note(&d->v, "Tasks run in %s: %s%s", m2_placement_text(d->arena, d->place), verdict,
+                    m2_str_ends(verdict, ".") ? "" : ".");
+    }
     return 0;
 }
 

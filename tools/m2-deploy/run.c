@@ -110,6 +110,10 @@ static int settle_brain(struct deploy *d, struct m2_err *err)
         d->v.units.alias = m2_str_or(d->args->alias, d->v.units.alias);
     } else {
         d->v.units.why_not = "CloudMR Brain was left out (--no-register).";
+        if (d->args->no_register && !d->args->dry_run && !d->args->detach)
+            verify_note(&d->v,
+                        "CloudMR Brain was left out (--no-register): whether the stack is registered was "
+                        "not looked at.");
     }
     return 0;
 }
@@ -119,12 +123,6 @@ static int settle(struct deploy *d, struct m2_err *err)
     const struct deploy_args *x = d->args;
     if (check_usage(x, err) < 0)
         return -1;
-    if (x->env_file) {
-        struct m2_sys *sys = m2_arena_alloc(d->arena, sizeof *sys);
-        if (deploy_environment(sys, d->arena, d->world.sys, x->env_file, err) < 0)
-            return -1;
-        d->world.sys = sys;
-    }
     if (read_template(d, err) < 0 || read_tags(d, err) < 0 ||
         session_settings(&d->v.session, d->arena, d->world.sys, &x->verify.common, err) < 0)
         return -1;

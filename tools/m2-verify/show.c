@@ -222,6 +222,8 @@ static void show_text(struct m2_buf *out, const struct shown *s, const struct m2
     struct m2_doc *d = m2_doc_new(s->v->arena, "");
     append(d, s);
     m2_renderer_find("text")->render(out, s->f, style);
+    if (style->quiet && s->v->args->skip_brain) /* "nothing failed" is not of it */
+        m2_buf_adds(out, "CloudMR Brain was left out (--skip-brain).\n");
     if (style->quiet || (s->reg.seen != M2_BRAIN_READ && !s->canary.execution))
         return;
     m2_buf_addc(out, '\n');
