@@ -54,6 +54,7 @@ static enum m2_truth one_value(struct m2_eval *ev, const struct test *t, const s
 {
     enum m2_truth any = M2_NO;
     const char *pattern = NULL;
+    ev->negated = t->op->negated;
     for (size_t i = 0; (pattern = value_text(wanted, i)); i++)
         any = m2_or(any, t->op->match(ev, pattern, value));
     return t->op->negated ? m2_not(any) : any;

@@ -8,13 +8,21 @@
 
 #define ARN_PARTS 6
 
+/* A variable of PATTERN is not in the request: nothing matches it, and the statement is void; whether a
+ * negated operator then holds AWS does not say. Source: IAM User Guide, "Variables and tags", principal key
+ * values. */
+static enum m2_truth void_variable(struct m2_eval *ev, const char *pattern)
+{
+    return ev->negated ? m2_unsure(ev, pattern) : M2_NO;
+}
+
 /* ---- texts ---- */
 
 static enum m2_truth text(struct m2_eval *ev, const char *pattern, const char *value, bool literal, bool fold)
 {
     struct m2_pattern p, v = m2_pattern_make(ev->a, value, !ev->like, fold);
     if (!m2_pattern_expand(&p, ev, pattern, literal, fold))
-        return m2_unsure(ev, pattern);
+        return void_variable(ev, pattern);
     return m2_pattern_covers(ev->a, &p, &v);
 }
 
@@ -58,7 +66,7 @@ static enum m2_truth arn(struct m2_eval *ev, const char *pattern, const char *va
 {
     struct m2_pattern p, v = m2_pattern_make(ev->a, value, !ev->like, false), of[ARN_PARTS], in[ARN_PARTS];
     if (!m2_pattern_expand(&p, ev, pattern, false, false))
-        return m2_unsure(ev, pattern);
+        return void_variable(ev, pattern);
     enum m2_truth whole = m2_pattern_covers(ev->a, &p, &v), all = M2_YES;
     if (p.n == 1 && p.p[0] == M2_ANY)
         return whole;

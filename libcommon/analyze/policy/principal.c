@@ -28,11 +28,16 @@ static enum m2_truth by_account(struct m2_eval *ev, const char *account)
     return ev->kind == M2_POLICY_ENDPOINT ? m2_unsure(ev, "the caller's role") : M2_YES;
 }
 
+static enum m2_grant everybody(const struct m2_eval *ev)
+{
+    return ev->by_arn ? M2_GRANT_DIRECT : M2_GRANT_ROLE;
+}
+
 static enum m2_truth aws(enum m2_grant *grant, struct m2_eval *ev, const char *text)
 {
     const char *account = m2_arn_part(ev->a, text, M2_ARN_ACCOUNT);
     const char *resource = account ? m2_arn_part(ev->a, text, M2_ARN_RESOURCE) : NULL;
-    *grant = M2_GRANT_ROLE;
+    *grant = everybody(ev);
     if (m2_str_eq(text, "*"))
         return M2_YES;
     if (ev->req->service)
@@ -86,7 +91,7 @@ static void among(enum m2_truth by[M2_GRANT_COUNT], struct m2_eval *ev, const st
 {
     const char *text = NULL;
     if (m2_v_is(principal, M2_STRING)) {
-        by[M2_GRANT_ROLE] = m2_str_eq(m2_v_text(principal), "*") ? M2_YES : m2_unsure(ev, "its Principal");
+        by[everybody(ev)] = m2_str_eq(m2_v_text(principal), "*") ? M2_YES : m2_unsure(ev, "its Principal");
         return;
     }
     for (size_t t = 0; t < sizeof types / sizeof types[0]; t++) {
@@ -99,11 +104,39 @@ static void among(enum m2_truth by[M2_GRANT_COUNT], struct m2_eval *ev, const st
     }
 }
 
+/* Does LIST name a user, role or session of the caller's account? */
+static bool names_some(struct m2_eval *ev, const struct m2_value *list)
+{
+    const char *text = NULL;
+    for (size_t i = 0; (text = m2_policy_text(list, i)); i++)
+        if (m2_str_eq(m2_arn_part(ev->a, text, M2_ARN_ACCOUNT), ev->req->account) &&
+            !m2_str_eq(m2_arn_part(ev->a, text, M2_ARN_RESOURCE), "root"))
+            return true;
+    return false;
+}
+
+/* Does NotPrincipal, whose list gave BY, except the caller? A user is when both he and his account are named,
+ * a role when the session is too, which is not known. An account beside some of its users and roles excepts
+ * no others. */
+static enum m2_truth excepted(const enum m2_truth by[M2_GRANT_COUNT], struct m2_eval *ev,
+                              const struct m2_value *no)
+{
+    enum m2_truth account = by[M2_GRANT_DELEGATES], self = m2_or(by[M2_GRANT_ROLE], by[M2_GRANT_DIRECT]);
+    bool user = ev->req->principal && strstr(ev->req->principal, ":user/");
+    if (ev->req->service || (self == M2_NO && account == M2_NO))
+        return m2_or(self, account);
+    if (self == M2_NO && ev->req->account && names_some(ev, m2_v_get(no, "AWS")))
+        return M2_NO;
+    if (user && by[M2_GRANT_DIRECT] == M2_YES && account == M2_YES)
+        return M2_YES;
+    return m2_unsure(ev, "NotPrincipal");
+}
+
 void m2_principal_matches(enum m2_truth by[M2_GRANT_COUNT], struct m2_eval *ev, const struct m2_value *st)
 {
     const struct m2_value *yes = m2_v_get(st, "Principal"), *no = m2_v_get(st, "NotPrincipal");
-    enum m2_truth named = M2_NO;
     memset(by, 0, M2_GRANT_COUNT * sizeof by[0]);
+    ev->by_arn = yes && m2_statement_condition(st, "aws:PrincipalArn");
     if (ev->kind != M2_POLICY_RESOURCE && ev->kind != M2_POLICY_ENDPOINT) {
         by[M2_GRANT_DELEGATES] = M2_YES;
     } else if (yes) {
@@ -112,12 +145,8 @@ void m2_principal_matches(enum m2_truth by[M2_GRANT_COUNT], struct m2_eval *ev, 
         by[M2_GRANT_ROLE] = m2_unsure(ev, "a statement without Principal");
     } else {
         among(by, ev, no);
-        for (size_t g = 0; g < M2_GRANT_COUNT; g++) {
-            named = m2_or(named, by[g]);
-            by[g] = M2_NO;
-        }
-        /* Whether a role is spared hangs on its account and session being named too. */
-        by[M2_GRANT_ROLE] =
-            named == M2_NO || ev->req->service ? m2_not(named) : m2_unsure(ev, "NotPrincipal");
+        enum m2_truth applies = m2_not(excepted(by, ev, no));
+        memset(by, 0, M2_GRANT_COUNT * sizeof by[0]);
+        by[M2_GRANT_ROLE] = applies;
     }
 }

@@ -14,15 +14,18 @@ struct m2_eval {
     enum m2_policy_kind kind;           /* of the policy at hand */
     bool variables;                     /* its version knows ${…} */
     bool like;                          /* the value at hand has wildcards */
+    bool negated;                       /* so is the operator at hand */
+    bool by_arn;                        /* the statement at hand asks for a certain aws:PrincipalArn */
     const char *reason;                 /* what made the statement at hand unsure first; NULL */
 };
 
 /* How far an Allow of a resource's policy goes. Source: IAM User Guide, "Evaluating identity-based policies
- * with resource-based policies", "permissions boundaries". */
+ * with resource-based policies", "permissions boundaries"; "Principal", IAM role principals. */
 enum m2_grant {
     M2_GRANT_DELEGATES, /* names the account: in it identity policies decide */
     M2_GRANT_ROLE,      /* names a role, or everybody: its boundary and session still limit */
-    M2_GRANT_DIRECT,    /* names a user or service: nothing else limits */
+    M2_GRANT_DIRECT, /* names a user or service, or everybody with a certain aws:PrincipalArn: nothing limits
+                      */
     M2_GRANT_COUNT
 };
 

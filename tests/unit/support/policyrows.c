@@ -48,8 +48,10 @@ static const char *const *values(struct m2_arena *a, const char *text)
 {
     const char **list = m2_arena_new_array(a, const char *, strlen(text) + 2);
     size_t n = 0;
-    for (const char *rest = text; rest && *text;)
-        list[n++] = m2_str_cut(a, rest, '|', &rest);
+    for (const char *rest = text; rest && *text;) {
+        const char *one = m2_str_cut(a, rest, '|', &rest);
+        list[n++] = m2_str_eq(one, "''") ? "" : one;
+    }
     return list;
 }
 
@@ -72,7 +74,7 @@ static bool about_request(struct m2_policy_request *r, const char *key, const ch
     return true;
 }
 
-static void read_context(struct policy_case *c, const char *text)
+static void read_request(struct policy_case *c, const char *text)
 {
     struct m2_context_key *keys = m2_arena_new_array(c->arena, struct m2_context_key, strlen(text) + 1);
     for (const char *rest = text; rest && *text;) {
@@ -91,16 +93,21 @@ static void read_context(struct policy_case *c, const char *text)
     c->request.context = keys;
 }
 
-void policy_case_open(struct policy_case *c, const struct policy_row *row)
+void policy_case_begin(struct policy_case *c, const char *action, const char *resource, const char *context)
 {
     *c = (struct policy_case){ .arena = m2_arena_new() };
-    c->request = (struct m2_policy_request){ .action = row->action,
-                                      .resource = row->resource,
-                                      .account = "123456789012",
-                                      .principal = "arn:aws:iam::123456789012:role/r" };
+    c->request = (struct m2_policy_request){ .action = action,
+                                             .resource = resource,
+                                             .account = "123456789012",
+                                             .principal = "arn:aws:iam::123456789012:role/r" };
+    read_request(c, m2_str_or(context, ""));
+}
+
+void policy_case_open(struct policy_case *c, const struct policy_row *row)
+{
+    policy_case_begin(c, row->action, row->resource, row->context);
     for (size_t i = 0; i < sizeof row->policies / sizeof row->policies[0] && row->policies[i]; i++)
         add_policy(c, row->policies[i]);
-    read_context(c, m2_str_or(row->context, ""));
 }
 
 void policy_case_close(struct policy_case *c)

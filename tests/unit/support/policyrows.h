@@ -13,7 +13,7 @@ struct policy_row {
     const char *policies[5];
     const char *action, *resource;
     /* "key=value|value;!absent;?present;~like=a*"; who asks by principal=, account=, service=, owner= (of the
-     * resource), decides=1. Default: role/r of 123456789012. */
+     * resource), decides=1. Default: role/r of 123456789012. A value '' is the empty text. */
     const char *context;
     enum m2_decision expected;
     const char *says; /* part of the verdict's text, or NULL */
@@ -25,6 +25,8 @@ struct policy_case {
     struct m2_policies policies;
     struct m2_policy_request request;
 };
+/** A case without policies yet. */
+void policy_case_begin(struct policy_case *c, const char *action, const char *resource, const char *context);
 void policy_case_open(struct policy_case *c, const struct policy_row *row);
 void policy_case_close(struct policy_case *c);
 struct m2_verdict policy_case_ask(struct policy_case *c);
