@@ -53,6 +53,7 @@ struct m2_collect_run {
     bool closed, dirty;
     int64_t now_ms; /* wall clock at the start */
     const char *account, *caller_role, *caller_role_arn;
+    const char *organisation_owner; /* its management account; NULL: none that limits is known */
     struct m2_target target;
     bool deployed_settled, images_settled, picked;
 };
@@ -82,6 +83,10 @@ void m2_follow(struct m2_collect_run *run, const struct m2_call *call);
 /** The same for a teardown, where only what the stack owns leads on. False: CALL is not among those that
  * differ. */
 bool m2_follow_cleanup(struct m2_collect_run *run, const struct m2_call *call);
+void m2_follow_organisation(struct m2_collect_run *run, const struct m2_call *call);
+void m2_follow_organisation_account(struct m2_collect_run *run);
+void m2_follow_organisation_parents(struct m2_collect_run *run, const struct m2_call *call);
+void m2_follow_organisation_policies(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_stacks(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_past(struct m2_collect_run *run, const struct m2_call *call);
 void m2_follow_resources(struct m2_collect_run *run, const struct m2_call *call);

@@ -98,6 +98,22 @@ static const struct m2_collect_row rows[] = {
     CALLER_ROW("GetGroupPolicy", M2_T_GROUP_POLICY, "{'GroupName':'$1','PolicyName':'$2'}",
                "iam:ListGroupPolicies", true),
 
+/* what the organisation lets the account do at all: its management and delegated accounts may read it */
+#define ORGANISATION_ROW(operation, topic_, input_, leaf_, ...)                                              \
+    {                                                                                                        \
+        ROW("organizations", operation, LIST(__VA_ARGS__), READ_CHECKS), .topic = topic_, .input = input_,   \
+                                                                         .global = true, .leaf = leaf_       \
+    }
+    { ROW("organizations", "DescribeOrganization", NOW, READ_CHECKS), .topic = M2_T_START, .global = true,
+      .keep = m2_keep_organisation },
+    ORGANISATION_ROW("ListParents", M2_T_ORG_CHILD, "{'ChildId':'$1'}", false, "sts:GetCallerIdentity",
+                     "organizations:DescribeOrganization", "organizations:ListParents"),
+    ORGANISATION_ROW("ListPoliciesForTarget", M2_T_ORG_TARGET,
+                     "{'TargetId':'$1','Filter':'SERVICE_CONTROL_POLICY'}", false,
+                     "organizations:ListParents"),
+    ORGANISATION_ROW("DescribePolicy", M2_T_ORG_POLICY, "{'PolicyId':'$1'}", true,
+                     "organizations:ListPoliciesForTarget"),
+
     /* the stack */
     { ROW("cloudformation", "DescribeStacks", NOW, ALL_AREAS), .topic = M2_T_STACK,
       .input = "{'StackName':'$1'}" },

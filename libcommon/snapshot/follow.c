@@ -55,6 +55,7 @@ static void follow_caller(struct m2_collect_run *run, const struct m2_call *call
 {
     const char *arn = m2_v_str(call->output, "Arn");
     run->account = m2_v_str(call->output, "Account");
+    m2_follow_organisation_account(run);
     for (size_t i = 0; i < run->buckets.len; i++)
         m2_publish(
             run, M2_T_BUCKET_OWNER,
@@ -170,6 +171,9 @@ static const struct {
     { "iam", "ListGroupPolicies", follow_own_policies, false },
     { "iam", "SimulatePrincipalPolicy", follow_simulation, true },
     { "iam", "GetPolicy", follow_policy, false },
+    { "organizations", "DescribeOrganization", m2_follow_organisation, false },
+    { "organizations", "ListParents", m2_follow_organisation_parents, false },
+    { "organizations", "ListPoliciesForTarget", m2_follow_organisation_policies, false },
     { "cloudformation", "DescribeStacks", m2_follow_stacks, true },
     { "cloudformation", "ListStacks", m2_follow_past, false },
     { "cloudformation", "ListStackResources", m2_follow_resources, false },

@@ -133,6 +133,15 @@ struct m2_value *m2_keep_function(struct m2_arena *a, const struct m2_value *out
     return kept;
 }
 
+struct m2_value *m2_keep_organisation(struct m2_arena *a, const struct m2_value *output)
+{
+    static const char *const names[] = { "Id", "FeatureSet", "MasterAccountId", NULL };
+    struct m2_value *kept = m2_v_object(a);
+    if (m2_v_get(output, "Organization"))
+        m2_v_set(a, kept, "Organization", picked(a, m2_v_get(output, "Organization"), names));
+    return kept;
+}
+
 /* ---- histories ---- */
 
 /* What ECS answered, in the texts that Step Functions hands on: one task, or the answer of RunTask. */

@@ -12,6 +12,7 @@ static const struct {
     { "*NotFound*", NULL },
     { "NoSuch*", NULL },
     { "*DoesNotExist*", NULL },
+    { "AWSOrganizationsNotInUseException", NULL },
     { "404", NULL },
     { "ValidationError", "does not exist" },
     { "ClientException", "unable to describe task definition" },

@@ -149,11 +149,14 @@ static struct m2_value *redact_member(struct walk *w, const struct m2_value *obj
 static struct m2_value *redact_object(struct walk *w, const struct m2_value *v)
 {
     struct m2_value *out = m2_v_object(w->r.a);
+    bool was = w->r.of_organisation;
+    w->r.of_organisation = was || m2_str_eq(m2_v_str(v, "service"), "organizations");
     for (size_t i = 0; i < v->u.object.len; i++) {
         const struct m2_member *m = &v->u.object.at[i];
         struct m2_value *clean = redact_member(w, v, m->key, m->value);
         m2_v_set(w->r.a, out, m2_redact_text(&w->r, m->key), clean);
     }
+    w->r.of_organisation = was;
     return out;
 }
 

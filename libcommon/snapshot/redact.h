@@ -25,9 +25,10 @@ struct m2_redacted {
 
 struct m2_redactor {
     struct m2_arena *a;
-    struct m2_strmap accounts, emails, users;
+    struct m2_strmap accounts, emails, users, organisation;
     struct m2_redacted known[M2_REDACTED_KNOWN]; /* what texts became last; a slot may be taken over */
     bool names_stay;                             /* only secrets go; who it is may be seen */
+    bool of_organisation; /* the texts here are AWS Organizations': roots and policies too have ids */
 };
 
 /** Is NAME, of a setting (variable, parameter, tag), that of a secret? Wider than for a member of an answer.
@@ -52,5 +53,7 @@ bool m2_is_arn(const char *v, size_t n);
 /* One replacement over a text: append to OUT; false when nothing was found. */
 bool m2_redact_credentials(struct m2_buf *out, const char *s);
 bool m2_redact_settings(struct m2_buf *out, const char *s);
+/** Ids of an organisation, its units and, in its paths and answers, its roots and policies. */
+bool m2_redact_organisation(struct m2_redactor *r, struct m2_buf *out, const char *s);
 
 #endif

@@ -386,6 +386,8 @@ static const char *redact_anew(struct m2_redactor *r, const char *s, bool settin
         s = taken(r, &b, redact_emails(r, &b, s), s);
     if (!r->names_stay)
         s = taken(r, &b, redact_accounts(r, &b, s), s);
+    if (!r->names_stay && strchr(s, '-'))
+        s = taken(r, &b, m2_redact_organisation(r, &b, s), s);
     m2_buf_free(&b);
     return s;
 }
@@ -394,6 +396,8 @@ const char *m2_redact_text(struct m2_redactor *r, const char *s)
 {
     if (!*s)
         return s;
+    if (r->of_organisation)
+        return redact_anew(r, s, true);
     /* Lists repeat keys, ids and types; a text always becomes the same. */
     uint32_t h = 0;
     for (const char *p = s; *p; p++)

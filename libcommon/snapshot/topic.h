@@ -29,6 +29,9 @@ enum m2_topic {
     M2_T_USER_POLICY,      /* user, policy name */
     M2_T_USER_GROUP,       /* name of a group of that user */
     M2_T_GROUP_POLICY,     /* group, policy name */
+    M2_T_ORG_CHILD,        /* account or unit of the organisation whose parents are asked for */
+    M2_T_ORG_TARGET,       /* account, unit or root whose policies are asked for */
+    M2_T_ORG_POLICY,       /* id */
     M2_T_STATE_MACHINE,    /* ARN */
     M2_T_EXECUTION,        /* ARN */
     M2_T_CLUSTER,          /* name or ARN */
@@ -102,6 +105,8 @@ struct m2_value *m2_keep_task_definition(struct m2_arena *a, const struct m2_val
 struct m2_value *m2_keep_function(struct m2_arena *a, const struct m2_value *output);
 /** Of GetFunctionConfiguration: its name and its network; no environment. */
 struct m2_value *m2_keep_function_network(struct m2_arena *a, const struct m2_value *output);
+/** Of DescribeOrganization: whose it is and what it has; no address. */
+struct m2_value *m2_keep_organisation(struct m2_arena *a, const struct m2_value *output);
 /** Of ListObjectVersions: how many there are and how large, one object a page; no key. */
 struct m2_value *m2_keep_version_counts(struct m2_arena *a, const struct m2_value *output);
 /** Is another page of them wanted? */

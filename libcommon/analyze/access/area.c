@@ -32,7 +32,7 @@ static const struct m2_check checks[] = {
           "Evaluates the role's policies (attached, its own, permissions boundary) and the policy of the "
           "results' "
           "bucket as AWS does, for each promise of the guide; then lists each action that is allowed beyond "
-          "them. Policies of an organisation cannot be read and are not counted.",
+          "them. Policies of an organisation count where they can be read.",
       .fix = "Allow the role states:StartExecution on the state machine, states:DescribeExecution on its "
              "executions and "
              "s3:GetObject on the results' bucket; remove the rest.",

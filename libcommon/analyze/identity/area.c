@@ -64,16 +64,22 @@ static const struct m2_check checks[] = {
           "organisation policies "
           "or condition keys may explain is told as not known: the simulator cannot judge them. Where it may "
           "not be asked, your own policies and those of your groups are evaluated, as far as they can be "
-          "read.",
+          "read, and so are those of the organisation, which its management and delegated accounts may read. "
+          "A "
+          "policy of a session cannot be read.",
       .fix = "Have the missing actions allowed for your user or role.",
-      .rights = LIST("iam:SimulatePrincipalPolicy", "iam:GetUser", "iam:ListAttachedUserPolicies",
-                     "iam:ListUserPolicies", "iam:GetUserPolicy", "iam:ListGroupsForUser",
-                     "iam:ListAttachedGroupPolicies", "iam:ListGroupPolicies", "iam:GetGroupPolicy",
-                     "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies",
-                     "iam:GetRolePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"),
+      .rights =
+          LIST("iam:SimulatePrincipalPolicy", "iam:GetUser", "iam:ListAttachedUserPolicies",
+               "iam:ListUserPolicies", "iam:GetUserPolicy", "iam:ListGroupsForUser",
+               "iam:ListAttachedGroupPolicies", "iam:ListGroupPolicies", "iam:GetGroupPolicy", "iam:GetRole",
+               "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:GetPolicy",
+               "iam:GetPolicyVersion", "organizations:DescribeOrganization", "organizations:ListParents",
+               "organizations:ListPoliciesForTarget", "organizations:DescribePolicy"),
       .causes = LIST("permission.denied"),
       .sources = LIST("https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html",
-                      IAM_GUIDE "access_policies_testing-policies.html"),
+                      IAM_GUIDE "access_policies_testing-policies.html",
+                      "https://docs.aws.amazon.com/organizations/latest/userguide/"
+                      "orgs_manage_policies_scps_evaluation.html"),
       .run = m2_identity_permissions },
 };
 

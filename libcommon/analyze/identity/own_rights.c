@@ -8,10 +8,14 @@
 
 static bool was_read(const struct m2_role *who)
 {
-    for (size_t i = 0; i < who->policies.list.len; i++)
-        if (who->policies.list.at[i].document)
+    size_t own = 0;
+    for (size_t i = 0; i < who->policies.list.len; i++) {
+        const struct m2_policy *p = &who->policies.list.at[i];
+        if (p->document && p->kind != M2_POLICY_ORGANISATION)
             return true;
-    return !who->policies.list.len && who->look.seen == M2_SEEN; /* all lists were read: there are none */
+        own += p->kind != M2_POLICY_ORGANISATION;
+    }
+    return !own && who->look.seen == M2_SEEN; /* all lists were read: there are none */
 }
 
 static void deny(struct m2_check_run *r, const struct m2_role *who, const struct m2_need_verdict *v)
@@ -20,16 +24,21 @@ static void deny(struct m2_check_run *r, const struct m2_role *who, const struct
     m2_found_title(r, f, "You may not call %s", v->need->action);
     m2_found_detail(r, f, "IAM's simulator may not be asked; by your own policies: %s.",
                     m2_verdict_text(r->arena, &v->verdict));
-    if (v->verdict.by_deny)
+    if (v->verdict.kind == M2_POLICY_ORGANISATION)
+        m2_found_fix(r, f, "Ask those who manage the organisation to allow %s in this account.",
+                     v->need->action);
+    else if (v->verdict.by_deny)
         m2_found_fix(r, f, "Remove the Deny for %s, or use a user or role without it.", v->need->action);
     m2_found_verdict(r, f, who, &v->verdict);
     m2_found_about(r, f, who->arn);
 }
 
-/* Of a bucket the owner's policy alone may allow as much as the caller's own. */
+/* Of a bucket the owner's policy alone may allow as much as the caller's own; an organisation's limits both.
+ */
 static bool may_be_allowed_elsewhere(const struct m2_need_verdict *v)
 {
-    return !v->verdict.by_deny && m2_str_starts(v->need->action, "s3:");
+    return !v->verdict.by_deny && v->verdict.kind != M2_POLICY_ORGANISATION &&
+           m2_str_starts(v->need->action, "s3:");
 }
 
 static void not_sure(struct m2_check_run *r, const struct m2_role *who, const struct m2_need_verdicts *v)

@@ -3,6 +3,8 @@
  * known. Where it may not be asked: own_rights.c. */
 #include "analyze/identity/identity.h"
 #include "analyze/names.h"
+#include "analyze/policy/organisation.h"
+#include "analyze/policy/role.h"
 #include "m2/str.h"
 
 enum verdict { MAY, MAY_NOT, CANNOT_TELL };
@@ -55,6 +57,31 @@ static void cannot_tell(struct m2_check_run *r, const struct m2_call *c, const c
     m2_found_evidence(r, f, c, path, result);
 }
 
+/* The organisation's policies were read, and one of them denies it: no longer a guess. */
+static bool organisation_denies(struct m2_check_run *r, const struct m2_call *c,
+                                const struct m2_value *result)
+{
+    const char *action = m2_v_str(result, "EvalActionName");
+    struct m2_role who = { .arn = m2_v_str(c->input, "PolicySourceArn"), .region = r->snap->region };
+    const struct m2_policy all = { .document = m2_v_string(r->arena, M2_POLICY_EVERYTHING) };
+    struct m2_needs needs = { 0 };
+    struct m2_need_verdicts v = { 0 };
+    m2_vec_push(r->arena, &who.policies.list, all);
+    (void)m2_organisation_add(&who.policies, NULL, r->arena, r->snap);
+    m2_needs_add(&needs, r->arena, action, NULL);
+    m2_role_judge(&v, r->arena, &who, &needs);
+    if (!v.denied.len)
+        return false;
+    struct m2_finding *f = m2_found(r, M2_FAIL, action, "permission.denied");
+    m2_found_title(r, f, "You may not call %s", action);
+    m2_found_detail(r, f, "The organisation does not let this account: %s.",
+                    m2_verdict_text(r->arena, &v.denied.at[0].verdict));
+    m2_found_verdict(r, f, &who, &v.denied.at[0].verdict);
+    m2_found_about(r, f, who.arn);
+    m2_found_fix(r, f, "Ask those who manage the organisation to allow %s in this account.", action);
+    return true;
+}
+
 /* Results of one call; returns how many actions are allowed. */
 static size_t read_results(struct m2_check_run *r, const struct m2_call *c)
 {
@@ -68,10 +95,10 @@ static size_t read_results(struct m2_check_run *r, const struct m2_call *c)
         enum verdict v = judge(item);
         if (v == MAY_NOT)
             deny(r, c, path, item);
-        else if (v == CANNOT_TELL)
-            cannot_tell(r, c, path, item);
-        else
+        else if (v == MAY)
             allowed++;
+        else if (m2_v_len(m2_v_get(item, "MissingContextValues")) || !organisation_denies(r, c, item))
+            cannot_tell(r, c, path, item);
     }
     return allowed;
 }
@@ -85,6 +112,16 @@ static void unseen(struct m2_check_run *r, const struct m2_call *bad)
     if (m2_str_empty(look.why) && bad)
         look.why = m2_look_why(r->arena, look.right, bad);
     m2_found_unseen(r, NULL, &look);
+}
+
+/* A policy given with the session limits it, and nobody can read it. Source: IAM User Guide, session
+ * policies. */
+static const char *session(const struct m2_snapshot *s)
+{
+    const char *arn = m2_v_str(m2_look_output(s, "sts", "GetCallerIdentity", NULL).item, "Arn");
+    return m2_str_has_ci(arn, ":assumed-role/")
+               ? "; a policy that your role's session was limited with, if any, cannot be read"
+               : "";
 }
 
 void m2_identity_permissions(struct m2_check_run *r)
@@ -104,12 +141,11 @@ void m2_identity_permissions(struct m2_check_run *r)
         m2_found_pass(
             r, NULL,
             "Your own policies allow all %zu actions that deploying, running, verifying and cleaning up "
-            "need; IAM's simulator may not be asked, and policies of an organisation or a session were not "
-            "seen.",
-            allowed + by_own);
+            "need; IAM's simulator may not be asked; %s%s.",
+            allowed + by_own, m2_organisation_text(r->arena, r->snap), session(r->snap));
     else if (!wrong)
-        m2_found_pass(
-            r, NULL,
-            "IAM's simulator allows all %zu actions that deploying, running, verifying and cleaning up need.",
-            allowed);
+        m2_found_pass(r, NULL,
+                      "IAM's simulator allows all %zu actions that deploying, running, verifying and "
+                      "cleaning up need%s.",
+                      allowed, session(r->snap));
 }

@@ -4,6 +4,7 @@
 #include "analyze/names.h"
 #include "analyze/policy/role.h"
 #include "m2/buf.h"
+#include "m2/endpoint.h"
 #include "m2/json.h"
 #include "m2/str.h"
 
@@ -15,20 +16,37 @@ void m2_needs_add(struct m2_needs *n, struct m2_arena *a, const char *action, co
     m2_vec_push(a, &n->list, need);
 }
 
+/* The region that a call of ACTION on RESOURCE goes to, NULL when it is not known. Global services are called
+ * where they live; a bucket may be elsewhere. Source: AWS global condition context keys, aws:RequestedRegion.
+ */
+static const char *requested_region(struct m2_arena *a, const struct m2_need *need, const char *region)
+{
+    const char *named = m2_arn_part(a, need->resource, M2_ARN_REGION);
+    if (m2_str_starts(need->action, "iam:"))
+        return region ? m2_partition_of(region)->global_region : NULL;
+    if (!m2_str_empty(named))
+        return strchr(named, '*') ? NULL : named;
+    return m2_str_starts(need->action, "s3:") && need->resource ? NULL : region;
+}
+
 void m2_role_judge(struct m2_need_verdicts *out, struct m2_arena *a, const struct m2_role *role,
                    const struct m2_needs *needs)
 {
     for (size_t i = 0; i < needs->list.len; i++) {
         const struct m2_need *need = &needs->list.at[i];
         const char *service[] = { need->passed_to, NULL };
-        struct m2_context_key passed = { "iam:PassedToService", M2_KEY_KNOWN, service };
+        const char *region[] = { requested_region(a, need, role->region), NULL };
+        const struct m2_context_key context[] = {
+            { "aws:RequestedRegion", *region ? M2_KEY_KNOWN : M2_KEY_UNKNOWN, region },
+            { "iam:PassedToService", *service ? M2_KEY_KNOWN : M2_KEY_UNKNOWN, service },
+        };
         struct m2_policy_request req = { .action = need->action,
                                          .resource = need->resource,
                                          .principal = role->arn,
                                          .account = m2_arn_part(a, role->arn, M2_ARN_ACCOUNT),
                                          .resource_account = need->owner,
-                                         .context = &passed,
-                                         .n_context = need->passed_to ? 1 : 0 };
+                                         .context = context,
+                                         .n_context = sizeof context / sizeof context[0] };
         struct m2_need_verdict v = { .need = need };
         m2_policy_evaluate(&v.verdict, a, &role->policies, &req);
         if (v.verdict.decision == M2_DENIED)

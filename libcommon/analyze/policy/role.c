@@ -5,6 +5,7 @@
 
 #include "analyze/names.h"
 #include "analyze/policy/document.h"
+#include "analyze/policy/organisation.h"
 #include "m2/str.h"
 
 /* AWS's own, whose texts are public: known without being read. */
@@ -114,6 +115,15 @@ static void add_boundary(struct m2_role *out, struct m2_arena *a, const struct m
                    &out->look);
 }
 
+/* Of roles of its own account; those that are linked to a service are not limited. */
+static void add_organisation(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s)
+{
+    const char *account = m2_arn_part(a, out->arn, M2_ARN_ACCOUNT);
+    out->region = s->region;
+    if (account && m2_str_eq(account, m2_own_account(s)) && !strstr(out->arn, ":role/aws-service-role/"))
+        (void)m2_organisation_add(&out->policies, NULL, a, s);
+}
+
 void m2_role_read(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s, const char *role)
 {
     const char *slash = m2_str_starts(role, "arn:") ? strrchr(role, '/') : NULL;
@@ -123,6 +133,7 @@ void m2_role_read(struct m2_role *out, struct m2_arena *a, const struct m2_snaps
     add_attached(out, a, s, &role_holder, out->name);
     add_inline(out, a, s, &role_holder, out->name);
     add_boundary(out, a, s, &role_holder, "Role.PermissionsBoundary.PermissionsBoundaryArn");
+    add_organisation(out, a, s);
 }
 
 void m2_user_read(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s, const char *arn)
@@ -144,6 +155,7 @@ void m2_user_read(struct m2_role *out, struct m2_arena *a, const struct m2_snaps
         add_inline(out, a, s, &group_holder, name);
     }
     add_boundary(out, a, s, &user_holder, "User.PermissionsBoundary.PermissionsBoundaryArn");
+    add_organisation(out, a, s);
 }
 
 void m2_role_trusts(struct m2_verdict *out, struct m2_arena *a, const struct m2_role *role,

@@ -8,10 +8,11 @@
 #include "m2/policy.h"
 
 struct m2_role {
-    const char *name, *arn; /* arn: as given, or as IAM tells it */
-    struct m2_look look;    /* GetRole */
-    struct m2_policies
-        policies; /* inline, attached, boundary; those that could not be read without document */
+    const char *name, *arn;      /* arn: as given, or as IAM tells it */
+    const char *region;          /* where it works, for aws:RequestedRegion; NULL: not known */
+    struct m2_look look;         /* GetRole */
+    struct m2_policies policies; /* inline, attached, boundary, the organisation's; those that could not be
+                                    read without document */
 };
 /** ROLE: its ARN or name. */
 void m2_role_read(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s, const char *role);

@@ -250,6 +250,36 @@ Test(endpoint, pricing_goes_where_it_answers)
                          cases[i].region);
 }
 
+/* Of botocore's rules for the service; the vectors of others have none. */
+Test(endpoint, organizations_lives_in_one_region_of_a_partition)
+{
+    static const struct {
+        struct m2_endpoint_input in;
+        const char *host, *region;
+    } cases[] = {
+        { { .region = "eu-west-1" }, "organizations.us-east-1.amazonaws.com", "us-east-1" },
+        { { .region = "us-east-1", .fips = true },
+          "organizations-fips.us-east-1.amazonaws.com",
+          "us-east-1" },
+        { { .region = "us-east-1", .dual_stack = true }, "organizations.us-east-1.api.aws", "us-east-1" },
+        { { .region = "cn-north-1" }, "organizations.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1" },
+        { { .region = "us-gov-east-1", .fips = true },
+          "organizations.us-gov-west-1.amazonaws.com",
+          "us-gov-west-1" },
+    };
+    struct m2_arena *a = m2_arena_new();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct m2_endpoint_input in = cases[i].in;
+        struct m2_endpoint e = { 0 };
+        struct m2_err err = { 0 };
+        in.service = "organizations";
+        cr_assert_eq(m2_endpoint_resolve(&e, a, &in, &err), 0, "%s", err.msg);
+        cr_expect_str_eq(e.host, cases[i].host);
+        cr_expect_str_eq(e.signing_region, cases[i].region);
+    }
+    m2_arena_free(a);
+}
+
 Test(endpoint, configured_urls)
 {
     static const struct {

@@ -38,9 +38,10 @@ static void check_shape(struct m2_arena *a, const struct m2_service *s, const st
 static bool action_known(const char *action)
 {
     static const char *const prefixes[] = {
-        "sts:",    "cloudformation:", "iam:",           "ec2:",     "ecr:", "ecs:",
-        "states:", "logs:",           "servicequotas:", "pricing:", "ce:",  "tag:",
-        "athena:", "budgets:",        "lambda:",        "s3:",      "sso:", "sso-oauth:"
+        "sts:",          "cloudformation:", "iam:",           "ec2:",     "ecr:", "ecs:",
+        "states:",       "logs:",           "servicequotas:", "pricing:", "ce:",  "tag:",
+        "athena:",       "budgets:",        "lambda:",        "s3:",      "sso:", "sso-oauth:",
+        "organizations:"
     };
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         size_t n = strlen(prefixes[i]);
@@ -98,7 +99,7 @@ Test(model, every_operation_resolves)
             cr_assert(m2_v_get(ops, paged->u.object.at[i].key), "%s: pages of %s", *name,
                       paged->u.object.at[i].key);
     }
-    cr_assert_eq(services, 18, "%zu services", services);
+    cr_assert_eq(services, 19, "%zu services", services);
     cr_assert_gt(operations, 150, "%zu operations", operations);
     cr_assert_gt(pages, 60, "%zu paginators", pages);
     m2_arena_free(a);

@@ -221,6 +221,60 @@ Test(collect, before_a_deployment_the_default_vpc_and_the_deleted_stack_are_read
     m2_arena_free(a);
 }
 
+#define IN_ORGANISATION(owner)                                                                               \
+    {                                                                                                        \
+        "organizations DescribeOrganization", NULL,                                                          \
+            "{\"Organization\":{\"Id\":\"o-1\",\"FeatureSet\":\"ALL\",\"MasterAccountEmail\":\"a@b.org\","   \
+            "\"MasterAccountId\":\"" owner "\"}}",                                                           \
+            NULL, NULL                                                                                       \
+    }
+static const struct world_rule of_member[] = {
+    CALLER,
+    IN_ORGANISATION("999999999999"),
+    { "organizations ListParents", ACCOUNT,
+      "{\"Parents\":[{\"Id\":\"ou-1\",\"Type\":\"ORGANIZATIONAL_UNIT\"}]}", NULL, NULL },
+    { "organizations ListParents", "ou-1", "{\"Parents\":[{\"Id\":\"r-1\",\"Type\":\"ROOT\"}]}", NULL, NULL },
+    { "organizations ListPoliciesForTarget", "r-1", "{\"Policies\":[{\"Id\":\"p-FullAWSAccess\"}]}", NULL,
+      NULL },
+    { "organizations ListPoliciesForTarget", NULL,
+      "{\"Policies\":[{\"Id\":\"p-FullAWSAccess\"},{\"Id\":\"p-1\"}]}", NULL, NULL },
+    { NULL, NULL, NULL, NULL, NULL },
+};
+static const struct world_rule of_refused_member[] = { CALLER,
+                                                       IN_ORGANISATION("999999999999"),
+                                                       { NULL, NULL, NULL, NULL, NULL } };
+static const struct world_rule of_management[] = { CALLER,
+                                                   IN_ORGANISATION(ACCOUNT),
+                                                   { NULL, NULL, NULL, NULL, NULL } };
+static const struct world_rule of_none[] = { CALLER,
+                                             { "organizations DescribeOrganization", NULL, NULL,
+                                               "AWSOrganizationsNotInUseException", "not in use" },
+                                             { NULL, NULL, NULL, NULL, NULL } };
+
+Test(collect, the_organisation_is_climbed_only_where_its_policies_limit)
+{
+    static const struct {
+        const struct world_rule *rules;
+        size_t calls, parents, targets, policies;
+    } cases[] = {
+        { of_member, 7, 2, 3, 1 },
+        { of_refused_member, 2, 1, 0, 0 },
+        { of_management, 1, 0, 0, 0 },
+        { of_none, 1, 0, 0, 0 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct m2_arena *a = m2_arena_new();
+        struct m2_snapshot s;
+        run(&w, &s, a, cases[i].rules);
+        cr_expect_eq(world_started(&w, "organizations "), cases[i].calls, "%zu", i);
+        cr_expect_eq(world_started(&w, "organizations ListParents"), cases[i].parents, "%zu", i);
+        cr_expect_eq(world_started(&w, "organizations ListPoliciesForTarget"), cases[i].targets, "%zu", i);
+        cr_expect_eq(world_started(&w, "organizations DescribePolicy"), cases[i].policies, "%zu", i);
+        cr_expect_null(strstr(m2_json_text(a, s.root), "a@b.org"));
+        m2_arena_free(a);
+    }
+}
+
 static int64_t scrambled(const struct world *unused, const struct m2_aws_call *call, size_t number)
 {
     (void)unused, (void)call;

@@ -152,6 +152,38 @@ Test(redact, equality_holds_and_arns_still_parse)
     m2_arena_free(a);
 }
 
+Test(redact, ids_of_an_organisation_are_tokens_everywhere)
+{
+    struct m2_arena *a = m2_arena_new();
+    const char *text =
+        "{\"account\":\"123456789012\",\"calls\":[{\"service\":\"organizations\",\"output\":{\"Id\":\"o-"
+        "a1b2c3d4e5\","
+        "\"Root\":\"r-ab12\",\"Unit\":\"ou-ab12-c3d4e5f6\",\"Policies\":[{\"Id\":\"p-FullAWSAccess\"},"
+        "{\"Id\":\"p-x1y2z3w4\",\"Arn\":\"arn:aws:organizations::123456789012:policy/o-a1b2c3d4e5/"
+        "service_control_policy/p-x1y2z3w4\"}]}},{\"service\":\"iam\",\"output\":{\"Condition\":"
+        "{\"aws:PrincipalOrgID\":\"o-a1b2c3d4e5\",\"aws:PrincipalOrgPaths\":\"o-a1b2c3d4e5/r-ab12/"
+        "ou-ab12-c3d4e5f6/"
+        "*\"},\"Bucket\":\"r-data\",\"Other\":\"p-resultsdata\",\"Instance\":\"r-0123456789abcdef0\"}}]}";
+    struct m2_value *v = m2_snapshot_redact(a, parse(a, text));
+    cr_expect_str_eq(m2_v_pstr(v, "calls[0].output.Id"), "o-0000000001");
+    cr_expect_str_eq(m2_v_pstr(v, "calls[0].output.Root"), "r-00000002");
+    cr_expect_str_eq(m2_v_pstr(v, "calls[0].output.Unit"), "ou-0000-00000003");
+    cr_expect_str_eq(m2_v_pstr(v, "calls[0].output.Policies[0].Id"), "p-FullAWSAccess");
+    cr_expect_str_eq(m2_v_pstr(v, "calls[0].output.Policies[1].Id"), "p-00000004");
+    cr_expect_str_eq(
+        m2_v_pstr(v, "calls[0].output.Policies[1].Arn"),
+        "arn:aws:organizations::000000000001:policy/o-0000000001/service_control_policy/p-00000004");
+    const struct m2_value *condition = m2_v_path(v, "calls[1].output.Condition");
+    cr_expect_str_eq(m2_v_str(condition, "aws:PrincipalOrgID"), "o-0000000001");
+    cr_expect_str_eq(m2_v_str(condition, "aws:PrincipalOrgPaths"),
+                     "o-0000000001/r-00000002/ou-0000-00000003/*");
+    cr_expect_str_eq(m2_v_pstr(v, "calls[1].output.Bucket"), "r-data", "elsewhere such words are names");
+    cr_expect_str_eq(m2_v_pstr(v, "calls[1].output.Other"), "p-resultsdata");
+    cr_expect_str_eq(m2_v_pstr(v, "calls[1].output.Instance"), "r-0123456789abcdef0");
+    cr_expect(m2_v_equal(m2_snapshot_redact(a, v), v), "twice changes nothing");
+    m2_arena_free(a);
+}
+
 Test(redact, time_grows_with_the_text_alone)
 {
     /* Texts that could make a scanner go back and forth. */

@@ -1,0 +1,104 @@
+/* Ids of AWS Organizations. Source: AWS Organizations API Reference: Organization, Root, OrganizationalUnit,
+ * Policy. */
+#include <ctype.h>
+#include <string.h>
+
+#include "m2/str.h"
+#include "snapshot/redact.h"
+
+#define AWS_OWN "FullAWSAccess" /* in the ids of the policies that every organisation has */
+
+static bool is_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '-';
+}
+
+/* Small letters and digits from P on, at least LEAST and at most MOST of them; 0: not so. */
+static size_t run(const char *p, size_t least, size_t most)
+{
+    size_t n = 0;
+    while (islower((unsigned char)p[n]) || isdigit((unsigned char)p[n]))
+        n++;
+    return n >= least && n <= most ? n : 0;
+}
+
+static size_t organisation(const char *p)
+{
+    return run(p, 10, 32);
+}
+
+static size_t root(const char *p)
+{
+    return run(p, 4, 32);
+}
+
+static size_t unit(const char *p)
+{
+    size_t first = run(p, 4, 32), second = first && p[first] == '-' ? run(p + first + 1, 8, 32) : 0;
+    return second ? first + 1 + second : 0;
+}
+
+static size_t policy(const char *p)
+{
+    size_t n = strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    return n >= 8 && n <= 128 && !memmem(p, n, AWS_OWN, strlen(AWS_OWN)) ? n : 0;
+}
+
+/* A token, that is its beginning and a number, has the form of an id, too, and never changes again. */
+static const struct {
+    const char *prefix;
+    size_t (*length)(const char *p); /* of what comes after the prefix; 0: none */
+    const char *token;
+    int digits;
+    bool told; /* in the service's own answers and paths only: elsewhere such words mean other things */
+} kinds[] = {
+    { "ou-", unit, "ou-0000-", 8, false },
+    { "o-", organisation, "o-000000", 4, false },
+    { "r-", root, "r-0000", 4, true },
+    { "p-", policy, "p-0000", 4, true },
+};
+
+/* The id at P: its length, its token in *TOKEN; 0: none. IN_PATH: it follows an organisation's id and a
+ * slash. */
+static size_t id_at(struct m2_redactor *r, const char **token, const char *p, bool in_path)
+{
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        size_t before = strlen(kinds[k].prefix), n = 0;
+        if (strncmp(p, kinds[k].prefix, before) != 0 || (kinds[k].told && !r->of_organisation && !in_path))
+            continue;
+        n = kinds[k].length(p + before);
+        if (!n || is_word(p[before + n]))
+            continue;
+        const char *id = m2_arena_strndup(r->a, p, before + n);
+        bool is_new = false;
+        if (m2_str_starts(id, kinds[k].token)) {
+            *token = id;
+            return before + n;
+        }
+        size_t *at = m2_strmap_at(&r->organisation, r->a, id, &is_new);
+        if (is_new)
+            *at = r->organisation.len;
+        *token = m2_arena_printf(r->a, "%s%0*zu", kinds[k].token, kinds[k].digits, *at);
+        return before + n;
+    }
+    return 0;
+}
+
+bool m2_redact_organisation(struct m2_redactor *r, struct m2_buf *out, const char *s)
+{
+    bool found = false, in_path = false;
+    for (const char *p = s; *p;) {
+        const char *token = NULL;
+        size_t n = p == s || !is_word(p[-1]) ? id_at(r, &token, p, in_path) : 0;
+        if (n) {
+            m2_buf_adds(out, token);
+            in_path = p[n] == '/';
+            found = true;
+            p += n;
+        } else {
+            in_path = in_path && *p == '/';
+            m2_buf_addc(out, *p++);
+        }
+    }
+    return found;
+}
