@@ -201,13 +201,28 @@ static void half_seen(struct m2_check_run *r, const struct m2_job_image *im, con
     m2_found_about_image(r, f, im);
 }
 
+/* ECR's own call about IM that did not show its manifest, or NULL. */
+static const struct m2_call *asked_in_vain(const struct m2_check_run *r, const struct m2_job_image *im)
+{
+    for (const struct m2_call *c = NULL; (c = m2_calls(r->snap, "ecr", "BatchGetImage", c));)
+        if (m2_asks_repository(r, c, im))
+            return c;
+    return NULL;
+}
+
 static void not_seen(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_image_pull *p)
 {
-    const struct m2_call *stopped = m2_pull_stopped(p);
-    if (stopped)
+    const struct m2_call *stopped = m2_pull_stopped(p), *asked = asked_in_vain(r, im);
+    if (stopped) {
         m2_image_not_told(r, im, stopped);
-    else
-        m2_image_unseen(r, im, NULL, "ecr:BatchGetImage");
+    } else if (asked && asked->status == M2_CALL_OK) {
+        struct m2_finding *f = m2_found(r, M2_UNKNOWN, im->what, NULL);
+        m2_found_detail(r, f, "The repository handed out no manifest of %s to look into.", im->uri);
+        m2_found_evidence(r, f, asked, "failures", m2_v_get(asked->output, "failures"));
+        m2_found_about_image(r, f, im);
+    } else {
+        m2_image_unseen(r, im, asked, "ecr:BatchGetImage");
+    }
 }
 
 static void one(struct m2_check_run *r, const struct m2_job_image *im)

@@ -18,6 +18,12 @@ static bool attached_to(const struct m2_value *igw, const char *vpc)
     return false;
 }
 
+bool m2_nw_attached(const struct m2_nw_vpc *vpc, const char *id)
+{
+    const struct m2_nw_item *igw = m2_nw_find(&vpc->igws, "InternetGatewayId", id);
+    return igw && attached_to(igw->v, vpc->id);
+}
+
 enum m2_nw_way m2_nw_igw(struct m2_nw *n, struct m2_nw_subnet *subnet, const char *id, size_t dest)
 {
     struct m2_nw_vpc *vpc = subnet->vpc;

@@ -243,6 +243,8 @@ void m2_nw_no_route(struct m2_nw *n, struct m2_nw_subnet *subnet, size_t dest);
 
 /* ---- nat.c ---- */
 
+/** Is internet gateway ID known, and attached to VPC? */
+bool m2_nw_attached(const struct m2_nw_vpc *vpc, const char *id);
 /** Step 6 and 7: does internet gateway ID carry traffic of VPC? SUBNET is the task's. */
 enum m2_nw_way m2_nw_igw(struct m2_nw *n, struct m2_nw_subnet *subnet, const char *id, size_t dest);
 enum m2_nw_way m2_nw_nat(struct m2_nw *n, struct m2_nw_subnet *subnet, const char *id, size_t dest,

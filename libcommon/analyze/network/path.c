@@ -129,17 +129,26 @@ static enum m2_nw_way through_nat(struct leg *l, const char *nat)
     return way;
 }
 
-/* What is known of the gone target says more than "blackhole". */
-static void look_behind_blackhole(struct leg *l, const struct m2_value *route, const char *path,
+/* Follows a dead route to what is known of its target, which says more than "blackhole": true when the target
+ * itself was told to be what is wrong, so that one fault is not told twice. */
+static bool told_behind_blackhole(struct leg *l, const struct m2_value *route, const char *path,
                                   enum m2_nw_target kind, const char *target)
 {
-    if (kind == M2_NW_TO_IGW)
-        (void)through_igw(l, route, path, target,
-                          !m2_nw_find(&l->subnet->vpc->igws, "InternetGatewayId", target));
-    else if (kind == M2_NW_TO_NAT && m2_nw_find(&l->subnet->vpc->nats, "NatGatewayId", target))
+    const struct m2_nw_vpc *vpc = l->subnet->vpc;
+    if (kind == M2_NW_TO_IGW) {
+        bool known = m2_nw_find(&vpc->igws, "InternetGatewayId", target) != NULL;
+        (void)through_igw(l, route, path, target, !known);
+        return known && !m2_nw_attached(vpc, target);
+    }
+    const struct m2_nw_item *nat =
+        kind == M2_NW_TO_NAT ? m2_nw_find(&vpc->nats, "NatGatewayId", target) : NULL;
+    if (nat) {
         (void)through_nat(l, target);
-    else if (kind == M2_NW_TO_NAT)
+        return !m2_str_eq_ci(m2_v_str(nat->v, "State"), "available");
+    }
+    if (kind == M2_NW_TO_NAT)
         (void)m2_nw_bpa(l->n, l->subnet, true, NULL, l->dest);
+    return false;
 }
 
 static enum m2_nw_way nowhere(struct leg *l, const struct m2_value *route, const char *path,
@@ -179,8 +188,8 @@ static enum m2_nw_way follow(struct leg *l, const struct m2_value *route, const 
     const char *target = NULL;
     enum m2_nw_target kind = m2_nw_route_target(route, &target);
     if (m2_str_eq(m2_v_str(route, "State"), "blackhole")) {
-        blackhole(l, route, path, target);
-        look_behind_blackhole(l, route, path, kind, target);
+        if (!told_behind_blackhole(l, route, path, kind, target))
+            blackhole(l, route, path, target);
         return M2_NW_WAY_SHUT;
     }
     switch (kind) {
