@@ -133,6 +133,22 @@ static int by_name(const void *x, const void *y)
     return strcmp(a->name, b->name);
 }
 
+/* Whether all of the stack's functions are known: UNSEEN when its resources were not all listed. */
+static struct m2_look listing(const struct m2_stackview *view, struct m2_arena *a)
+{
+    static const char right[] = "cloudformation:ListStackResources";
+    if (view->state == M2_STACK_UNSEEN)
+        return view->look;
+    if (view->resources_complete)
+        return (struct m2_look){ .seen = M2_SEEN };
+    return (struct m2_look){
+        .seen = M2_UNSEEN,
+        .right = right,
+        .why = m2_arena_printf(a, "Whether the stack has other functions is not known: %s was not answered.",
+                               right)
+    };
+}
+
 void m2_job_functions(struct m2_job_functions *out, struct m2_arena *a, const struct m2_snapshot *s)
 {
     struct m2_stackview view = { 0 };
@@ -140,6 +156,7 @@ void m2_job_functions(struct m2_job_functions *out, struct m2_arena *a, const st
     m2_stackview_make(&view, a, s);
     f.state = view.state;
     f.look = view.look;
+    f.listing = listing(&view, a);
     for (size_t i = 0; i < view.resources.len; i++)
         if (m2_str_eq(view.resources.at[i].type, "AWS::Lambda::Function") &&
             !m2_str_starts(view.resources.at[i].status, "DELETE_COMPLETE"))

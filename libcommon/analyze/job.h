@@ -38,6 +38,7 @@ struct m2_job_functions {
     M2_VEC(struct m2_job_function) list;
     enum m2_stack_state state; /* of the stack */
     struct m2_look look;       /* of the stack */
+    struct m2_look listing;    /* UNSEEN: the stack may have more of them */
 };
 /** All functions: of the stack's resources, else those that were read. Sorted by name. */
 void m2_job_functions(struct m2_job_functions *out, struct m2_arena *a, const struct m2_snapshot *s);

@@ -61,6 +61,7 @@ class Account:
                        self.group("sg-0ep", [permission(cidrs=[EVERYONE])],
                                   [permission("tcp", (443, 443), cidrs=["10.0.0.0/16"])])]
         self.endpoints, self.bpa, self.exclusions, self.extra = [], "off", [], []
+        self.absent_subnet = None  # EC2 answers a question for several ids, one of them unknown, with an error
         self.prefix_list = [{"PrefixListId": "pl-0s3", "PrefixListName": f"com.amazonaws.{region}.s3", "Cidrs": S3_RANGES[region]}]
         self.dhcp = ["AmazonProvidedDNS"]
         self.images = {"mroptimum-fargate": ["1.4.2"], "mroptimum-lambda": ["1.4.2"]}
@@ -165,6 +166,10 @@ class Account:
                         {"VpcId": "vpc-0a", member: {"Value": value}}))
         calls = [{"service": "ec2", "operation": o, "region": self.region, "input": i, "status": "ok", "output": out}
                  for o, i, out in ec2]
+        if self.absent_subnet:
+            calls[0].pop("output")
+            calls[0].update(status="error", error={"code": "InvalidSubnetID.NotFound", "http_status": 400,
+                                                   "message": f"The subnet ID '{self.absent_subnet}' does not exist"})
         calls.insert(0, {"service": "sts", "operation": "GetCallerIdentity", "region": self.region, "input": {}, "status": "ok",
                          "output": {"UserId": "AIDA", "Account": OWNER, "Arn": f"arn:aws:iam::{OWNER}:user/me"}})
         for name, tags in self.images.items():

@@ -40,16 +40,7 @@ def subnet_gone(a):
 def subnet_gone_error(a):
     subnet_gone(a)
     a.task_subnets = ["subnet-0t1", "subnet-0t2"]
-    calls = a.calls
-
-    def replaced():
-        out = calls()
-        asked = next(c for c in out if c["operation"] == "DescribeSubnets" and "SubnetIds" in c["input"])
-        asked.pop("output")
-        asked.update(status="error", error={"code": "InvalidSubnetID.NotFound", "http_status": 400,
-                                            "message": "The subnet ID 'subnet-0t2' does not exist"})
-        return out
-    a.calls = replaced
+    a.absent_subnet = "subnet-0t2"
 
 
 @fault("net.subnet-missing")
@@ -400,6 +391,39 @@ def repository_gone(a):
 @fault("image.tag-missing")
 def tag_gone(a):
     a.images["mroptimum-lambda"] = ["1.4.1"]
+
+
+# Pairs in which the first fault really hides the second: nothing that is left shows it, or it is undone.
+AWAY = "the traffic does not go there any more"
+SAME = "both change the same thing; the later one counts"
+OLD_WAY = {"nat_acl_denies_answers", "nat_acl_shuts_out_tasks", "nat_among_tasks", "nat_deleted", "nat_failed", "nat_pending",
+           "nat_private", "nat_without_way_out", "halves_to_nowhere", "halves_to_peering"}
+IGW_WAY = {"igw_detached", "igw_detaching", "igw_of_another_vpc", "no_public_ip"}
+HIDES = {
+    "association_lost": (AWAY, OLD_WAY | IGW_WAY | {"igw_deleted", "igw_detached_blackhole", "nat_deleted_long_ago",
+                                                    "nat_subnets_made_public", "tgw_attachment_gone"}),
+    "no_route": (AWAY, OLD_WAY | IGW_WAY),
+    "egress_only_as_default": (AWAY, OLD_WAY),
+    "peering_as_default": (AWAY, OLD_WAY | {"bpa_bidirectional", "bpa_on_the_subnet_only"}),
+    "tgw_attachment_gone": (AWAY, OLD_WAY | {"bpa_bidirectional", "bpa_on_the_subnet_only"}),
+    "nat_subnets_made_public": (AWAY, OLD_WAY),
+    "nat_deleted": (AWAY, OLD_WAY | {"peering_as_default"}),
+    "nat_deleted_long_ago": (AWAY, OLD_WAY | {"peering_as_default"}),
+    "nat_among_tasks": ("the NAT gateway has left that subnet", {"nat_acl_denies_answers", "nat_acl_shuts_out_tasks"}),
+    "halves_to_nowhere": ("without another route these two are the default route", {"egress_only_as_default", "no_route"}),
+    "halves_to_peering": ("without another route these two are the default route", {"egress_only_as_default", "no_route"}),
+    "ipv6_native": ("no IPv4 address is handed out there", {"subnet_full"}),
+    "acl_without_egress": (SAME, {"acl_only_https_in"}),
+    "acl_only_https_in": (SAME, {"acl_denies_https", "acl_without_egress"}),
+    "gateway_deleting": (SAME, {"s3_not_routed"}),
+    "subnet_gone": (SAME, {"subnets_apart"}),
+    "subnet_gone_error": (SAME, {"subnets_apart"}),
+    "subnets_apart": (SAME, {"group_elsewhere"}),
+    "without_ecr.api": (SAME, {"ecr_policy_without_token", "endpoint_pending"}),
+    "without_ecr.dkr": (SAME, {"private_dns_off"}),
+    "without_logs": (SAME, {"endpoint_failed", "logs_policy_denies"}),
+    "without_s3": (SAME, {"egress_without_s3", "gateway_deleting", "s3_policy_own_bucket_only"}),
+}
 
 
 def healthy(kind, region="us-east-1"):

@@ -1,4 +1,5 @@
 """The faults: (name, slug, slot, how). Two faults of one slot stand in each other's way and are never paired."""
+import fnmatch
 import json
 
 from cases_stack import (ACCOUNT, ARN, BUCKETS, CLUSTER, FUNCTION, HUB, NESTED, REGION, ROLE, SELECTOR, STACK, both, described,
@@ -105,6 +106,9 @@ STACK_REASONS = [
     ("Custom::Registration", "cfn.custom-resource-timeout",
      "CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [7]."),
     ("AWS::SNS::Topic", "cfn.internal", "Internal Failure"),
+    ("AWS::EC2::Subnet", "cfn.export-missing", "No export named lab-vpc found. Rollback requested by user."),
+    ("AWS::CloudFormation::Stack", "cfn.protected", "Stack [inner] cannot be deleted while TerminationProtection is enabled"),
+    ("AWS::CloudFormation::Stack", "template.parameter", "Parameters: [LambdaImageUri] must have values"),
     ("AWS::SNS::Topic", "cfn.internal", handler("null", "ServiceInternalError", "Sns", 500)),
     ("AWS::SNS::Topic", "cfn.unknown", handler("Nobody has read this", "InvalidRequest", "Sns")),
     ("AWS::Lambda::Function", "image.tag-missing", handler(
@@ -191,6 +195,8 @@ TASKS = [
     ("task.role-not-assumable", task(34, reason="ECS was unable to assume the role 'arn:aws:iam::1:role/exec' that was provided for this task. "
                                      "Please verify that the role being passed has the proper trust relationship and permissions")),
     ("task.unknown", task(35, reason="a text of tomorrow")),
+    ("task.pass-role", task(36, reason="User: arn:aws:sts::1:assumed-role/run/x is not authorized to perform: iam:PassRole on resource: "
+                            "arn:aws:iam::1:role/exec because no identity-based policy allows the iam:PassRole action")),
 ]
 
 REFUSED = [  # RunTask itself answered so; only the execution knows
@@ -198,6 +204,7 @@ REFUSED = [  # RunTask itself answered so; only the execution knows
                                                                        "concurrently"}], "Tasks": []})),
     ("task.not-fargate", "AmazonECS.Unknown", json.dumps({"Failures": [{"Arn": "a", "Reason": "RESOURCE:MEMORY"}], "Tasks": []})),
     ("task.not-fargate", "AmazonECS.Unknown", json.dumps({"Failures": [{"Arn": "a", "Reason": "AGENT"}], "Tasks": []})),
+    ("task.gone", "AmazonECS.Unknown", json.dumps({"Failures": [{"Arn": "a", "Reason": "MISSING"}], "Tasks": []})),
     ("task.cluster-missing", "ECS.ClusterNotFoundException", "Cluster not found. (Service: AmazonECS; Status Code: 400; Error Code: "
      "ClusterNotFoundException; Request ID: 1; Proxy: null)"),
     ("task.params", "ECS.InvalidParameterException", "Network Configuration must be provided when networkMode 'awsvpc' is specified. (Service: AmazonECS)"),
@@ -247,6 +254,8 @@ EXECUTIONS = [
     ("workflow.role-missing-permissions", history({"error": "Lambda.AWSLambdaException", "resourceType": "lambda", "cause":
      "User: arn:aws:sts::1:assumed-role/sfn/x is not authorized to perform: lambda:InvokeFunction on resource: f because no identity-based policy "
      "allows the lambda:InvokeFunction action (Service: Lambda, Status Code: 403)"})),
+    ("lambda.busy", history({"error": "Lambda.ResourceConflictException", "resourceType": "lambda", "cause": "The operation cannot be performed at "
+                             "this time. An update is in progress for resource (Service: Lambda, Status Code: 409, Request ID: 1)"})),
     ("api.transient", history({"error": "Lambda.ServiceException", "resourceType": "lambda", "cause": "Service error"})),
     ("execution.timeout", described("TIMED_OUT")),
     ("task.oom", described("FAILED", "States.TaskFailed", json.dumps({"StopCode": "EssentialContainerExited", "StoppedReason": EXITED, "TaskArn": "t9",
@@ -388,3 +397,23 @@ COMPANY = {"output-other-account": {"account.mismatch"}, "output-missing": {"wor
            "log-group-gone": {"fargate.log-group-missing"}, "target-taskdef": {"stack.resource-gone"}, "machine-gone": {"stack.resource-gone"},
            "machine-deleting": {"stack.resource-gone"}, "bucket-404": {"stack.resource-gone"}, "bucket-not-found": {"stack.resource-gone"},
            "bucket-no-such": {"stack.resource-gone"}, "role-missing": {"stack.resource-gone"}}
+
+# One that explains another takes its place among the root causes: (cause, effect) and why.
+EXPLAINS = {
+    ("account.mismatch", "bucket.denied"): "the bucket belongs to the account that is meant",
+    ("lambda.image-access-denied", "lambda.*"): "a function without its image answers no call",
+    ("lambda.image-deleted", "lambda.*"): "as above",
+    ("lambda.role-not-assumable", "lambda.*"): "a function without its role answers no call",
+    ("workflow.target-missing", "workflow.target-missing"): "the execution met what the definition lacks",
+    ("workflow.target-missing", "task.cluster-missing"): "the cluster that the definition names is gone",
+    ("workflow.target-missing", "task.sg-or-subnet-invalid"): "the group that the definition names is gone",
+    ("net.*", "task.pull.network"): "a task whose way is shut says just that",
+    ("net.*", "task.init.*-network"): "as above",
+    ("net.subnet-*", "task.init.no-free-ips"): "as above",
+    ("net.*", "task.sg-or-subnet-invalid"): "the subnet or group is gone",
+    ("net.*", "lambda.vpc"): "as above",
+}
+
+
+def explained(cause, effect):
+    return any(fnmatch.fnmatch(cause, c) and fnmatch.fnmatch(effect, e) and why for (c, e), why in EXPLAINS.items())

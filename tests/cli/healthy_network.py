@@ -341,7 +341,7 @@ def one_subnet(a):
 
 @shape("nat", warns=["net.subnets-same-az"])
 def two_subnets_of_one_zone(a):
-    a.subnets[1].update(AvailabilityZone=a.region + "a", AvailabilityZoneId="aza")
+    a.subnets[1].update({key: a.subnets[0][key] for key in ("AvailabilityZone", "AvailabilityZoneId")})
 
 
 @shape("nat", "public", "private")

@@ -7,7 +7,7 @@ import pytest
 
 from cases_stack import (ACCOUNT, ARN, BUCKETS, CLUSTER, FUNCTION, REGION, ROLE, STACK, SUBNET, both, event, events, handler,
                          healthy, history, in_history, task, tasks_stopped, update_failed)
-from faults_stack import COMPANY, EXITED, FAULTS, PULL, TASKS, config, output, state, status, trust
+from faults_stack import COMPANY, EXITED, FAULTS, PULL, TASKS, config, explained, output, state, status, trust
 
 FAULT = {name: how for name, _, _, how in FAULTS}
 
@@ -62,22 +62,6 @@ def test_every_fault_is_a_root_cause(report):
         if slug not in r.roots or set(r.roots) - {slug} - COMPANY.get(name, set()):
             wrong.append((name, slug, r.roots))
     assert not wrong
-
-
-# One that explains another takes its place among the root causes: (cause, effect) and why.
-EXPLAINS = {
-    ("account.mismatch", "bucket.denied"): "the bucket belongs to the account that is meant",
-    ("lambda.image-access-denied", "lambda.*"): "a function without its image answers no call",
-    ("lambda.image-deleted", "lambda.*"): "as above",
-    ("lambda.role-not-assumable", "lambda.*"): "a function without its role answers no call",
-    ("workflow.target-missing", "workflow.target-missing"): "the execution met what the definition lacks",
-    ("workflow.target-missing", "task.cluster-missing"): "the cluster that the definition names is gone",
-    ("workflow.target-missing", "task.sg-or-subnet-invalid"): "the group that the definition names is gone",
-}
-
-
-def explained(cause, effect):
-    return any(cause == c and (effect == e or (e.endswith("*") and effect.startswith(e[:-1]))) and why for (c, e), why in EXPLAINS.items())
 
 
 def test_pairs_of_faults_are_both_root_causes(report):

@@ -36,9 +36,9 @@ static const struct m2_check checks[] = {
       .fix = "Allow the role states:StartExecution on the state machine, states:DescribeExecution on its "
              "executions and "
              "s3:GetObject on the results' bucket; remove the rest.",
-      .rights =
-          LIST("iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies",
-               "iam:GetPolicy", "iam:GetPolicyVersion", "s3:GetBucketPolicy"),
+      .rights = LIST("iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy",
+                     "iam:ListAttachedRolePolicies", "iam:GetPolicy", "iam:GetPolicyVersion",
+                     "s3:GetBucketPolicy", "cloudformation:DescribeStacks"),
       .causes = LIST("access.cannot-start", "access.cannot-read-status", "access.cannot-read-results",
                      "access.too-wide"),
       .sources =

@@ -53,7 +53,8 @@ static const struct m2_failure_row fallout[] = {
     { "cancelled", "The following resource(s) failed to create|The following resource(s) failed to update|"
                    "The following resource(s) failed to delete" },
     { "embedded", "Embedded stack&was not successfully" },
-    { "rollback", "Rollback requested by user" },
+    /* Alone: behind a reason of the stack itself it says what follows, not why. */
+    { "rollback", "=Rollback requested by user|=Rollback requested by user." },
     { "nothing", "No updates are to be performed" },
     { NULL, NULL },
 };

@@ -17,7 +17,7 @@ static const struct m2_check checks[] = {
           "Compares cpu and memory of the task definition with the table of sizes (of " M2_FARGATE_SIZES_DATE
           "), and the disk with 20 to 200 GiB.",
       .fix = "Choose a pair that Fargate offers.",
-      .rights = LIST("ecs:DescribeTaskDefinition"),
+      .rights = LIST("ecs:DescribeTaskDefinition", "cloudformation:DescribeStacks"),
       .causes = LIST("fargate.size-invalid"),
       .sources = LIST(GUIDE "task_definition_parameters.html", GUIDE "task-cpu-memory-error.html"),
       .run = m2_fargate_size },
@@ -44,7 +44,7 @@ static const struct m2_check checks[] = {
       .fix = "Make the log group, or attach AmazonECSTaskExecutionRolePolicy to the execution role.",
       .rights = LIST("ecs:DescribeTaskDefinition", "logs:DescribeLogGroups", "iam:GetRole",
                      "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:GetRolePolicy",
-                     "iam:GetPolicy", "iam:GetPolicyVersion"),
+                     "iam:GetPolicy", "iam:GetPolicyVersion", "cloudformation:DescribeStacks"),
       .causes = LIST("fargate.log-group-missing", "fargate.log-role"),
       .sources = LIST(GUIDE "using_awslogs.html", GUIDE "task_execution_IAM_role.html"),
       .run = m2_fargate_logs },

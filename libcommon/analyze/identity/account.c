@@ -33,8 +33,10 @@ static bool compare_stack(struct m2_check_run *r, const char *account)
 {
     struct m2_stackview view = { 0 };
     m2_stackview_make(&view, r->arena, r->snap);
+    if (view.state == M2_STACK_UNSEEN)
+        m2_found_unseen(r, NULL, &view.look);
     if (view.state != M2_STACK_THERE)
-        return true;
+        return view.state == M2_STACK_NONE;
     if (!compare_arn(r, account, view.arn, "the stack's ARN", view.look.call))
         return false;
     for (size_t i = 0; i < sizeof own_outputs / sizeof own_outputs[0]; i++) {

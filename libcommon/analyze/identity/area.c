@@ -48,7 +48,8 @@ static const struct m2_check checks[] = {
       .fix = "Copy the image into a repository of the stack's region and name it in LambdaImageUri, or "
              "deploy in the image's "
              "region.",
-      .rights = LIST("lambda:GetFunction", "cloudformation:DescribeStacks", "s3:ListBucket"),
+      .rights = LIST("lambda:GetFunction", "cloudformation:DescribeStacks", "s3:ListBucket",
+                     "s3:GetBucketLocation"),
       .causes = LIST("region.image-mismatch", "region.unsupported", "region.bucket-mismatch"),
       .sources = LIST("https://docs.aws.amazon.com/lambda/latest/dg/images-create.html",
                       "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html"),

@@ -3,6 +3,7 @@
 #include "analyze/job.h"
 #include "analyze/names.h"
 #include "analyze/storage/buckets.h"
+#include "m2/stackview.h"
 #include "m2/str.h"
 
 static bool image_fits(struct m2_check_run *r)
@@ -10,7 +11,7 @@ static bool image_fits(struct m2_check_run *r)
     struct m2_job_image im[2];
     m2_job_images(im, r->arena, r->snap);
     const struct m2_job_image *l = &im[0];
-    if (!l->uri && l->look.seen == M2_UNSEEN) {
+    if (l->look.seen == M2_UNSEEN) {
         m2_found_unseen(r, NULL, &l->look);
         return false;
     }
@@ -87,6 +88,13 @@ static bool region_offers_all(struct m2_check_run *r)
     return true;
 }
 
+static void region_unseen(struct m2_check_run *r, const struct m2_bucket *b)
+{
+    struct m2_look look = { .seen = M2_UNSEEN, .call = b->head, .right = "s3:ListBucket" };
+    look.why = m2_look_why(r->arena, look.right, b->head);
+    m2_found_unseen(r, b->name, &look);
+}
+
 static bool buckets_fit(struct m2_check_run *r)
 {
     struct m2_buckets b = { 0 };
@@ -94,6 +102,10 @@ static bool buckets_fit(struct m2_check_run *r)
     m2_buckets_list(&b, r->arena, r->snap);
     for (size_t i = 0; i < b.list.len; i++) {
         const struct m2_bucket *it = &b.list.at[i];
+        if (m2_str_empty(it->region) && !it->missing) {
+            region_unseen(r, it);
+            fit = false;
+        }
         if (m2_str_empty(it->region) || m2_str_empty(r->snap->region) ||
             m2_str_eq(it->region, r->snap->region))
             continue;
@@ -111,7 +123,13 @@ void m2_identity_region(struct m2_check_run *r)
     bool seen = false;
     for (size_t i = 0; i < r->snap->n_calls; i++)
         seen |= r->snap->calls[i].status == M2_CALL_OK;
+    struct m2_stackview view = { 0 };
     bool offered = region_offers_all(r), image = image_fits(r), buckets = buckets_fit(r);
+    m2_stackview_make(&view, r->arena, r->snap);
+    if (image && view.state == M2_STACK_UNSEEN) { /* which image and buckets are the stack's, it alone says */
+        m2_found_unseen(r, NULL, &view.look);
+        return;
+    }
     if (!offered || !image || !buckets || !seen || m2_str_empty(r->snap->region))
         return;
     m2_found_pass(r, NULL, "Everything is in %s.", r->snap->region);

@@ -34,7 +34,8 @@ static const struct m2_check checks[] = {
              "question; that is "
              "told as not known, for it says nothing about the image.",
       .fix = "Push the image, or correct the tag, repository or region in the URI.",
-      .rights = LIST("ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:BatchGetImage"),
+      .rights = LIST("ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:BatchGetImage",
+                     "cloudformation:DescribeStacks"),
       .causes = LIST("image.repository-missing", "image.tag-missing"),
       .sources = LIST(ECR "image-info.html"),
       .run = m2_image_exists },
@@ -68,7 +69,8 @@ static const struct m2_check checks[] = {
       .fix = "Attach AmazonECSTaskExecutionRolePolicy to the execution role and let ecs-tasks.amazonaws.com "
              "take it.",
       .rights = LIST("ecs:DescribeTaskDefinition", "iam:GetRole", "iam:ListAttachedRolePolicies",
-                     "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"),
+                     "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:GetPolicy", "iam:GetPolicyVersion",
+                     "cloudformation:DescribeStacks"),
       .causes = LIST("image.role-missing-permissions", "image.role-trust"),
       .sources =
           LIST("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",

@@ -19,7 +19,8 @@ static const struct m2_check checks[] = {
              "A function that "
              "already has more than 3008 MB proves that the cap is not in force.",
       .fix = "Ask for 3008 MB or less, or run such jobs on Fargate.",
-      .rights = LIST("lambda:GetFunction", "cloudformation:DescribeStackEvents"),
+      .rights = LIST("lambda:GetFunction", "cloudformation:DescribeStackEvents",
+                     "cloudformation:DescribeStacks", "cloudformation:ListStackResources"),
       .causes = LIST("lambda.memory-over-account-cap", "lambda.memory-invalid"),
       .sources = LIST(LIMITS, GUIDE "configuration-memory.html"),
       .run = m2_lambda_memory },
@@ -34,7 +35,8 @@ static const struct m2_check checks[] = {
           "first page of Lambda's own reports since --since tells: at most 1000. A log that is not there "
           "or may not be read changes nothing.",
       .fix = "Set a timeout of 1 to 900 seconds; send longer jobs to Fargate.",
-      .rights = LIST("lambda:GetFunction", "logs:FilterLogEvents"),
+      .rights = LIST("lambda:GetFunction", "logs:FilterLogEvents", "cloudformation:DescribeStacks",
+                     "cloudformation:ListStackResources"),
       .causes = LIST("lambda.timeout-invalid", "lambda.timeout-near"),
       .sources = LIST(GUIDE "configuration-timeout.html", LIMITS),
       .run = m2_lambda_timeout },
@@ -44,7 +46,8 @@ static const struct m2_check checks[] = {
       .why = "A job writes its data to /tmp. Lambda offers 512 to 10240 MB there and refuses any other size.",
       .how = "Reads EphemeralStorage of each function.",
       .fix = "Set a size from 512 to 10240 MB.",
-      .rights = LIST("lambda:GetFunction"),
+      .rights =
+          LIST("lambda:GetFunction", "cloudformation:DescribeStacks", "cloudformation:ListStackResources"),
       .causes = LIST("lambda.ephemeral-invalid"),
       .sources = LIST(GUIDE "configuration-ephemeral-storage.html"),
       .run = m2_lambda_storage },
@@ -58,7 +61,8 @@ static const struct m2_check checks[] = {
              "of the "
              "snapshot. Templates are compared by template.limits.",
       .fix = "Set a maintained runtime in the template and update the stack.",
-      .rights = LIST("lambda:GetFunction"),
+      .rights =
+          LIST("lambda:GetFunction", "cloudformation:DescribeStacks", "cloudformation:ListStackResources"),
       .causes = LIST("lambda.runtime-deprecated", "lambda.runtime-blocked"),
       .sources = LIST(GUIDE "lambda-runtimes.html"),
       .run = m2_lambda_runtime },
@@ -70,7 +74,8 @@ static const struct m2_check checks[] = {
              "that is sent to it fails.",
       .how = "Reads State and LastUpdateStatus of each function with their reason codes.",
       .fix = "Remove the reason that Lambda names, then update the function.",
-      .rights = LIST("lambda:GetFunction"),
+      .rights =
+          LIST("lambda:GetFunction", "cloudformation:DescribeStacks", "cloudformation:ListStackResources"),
       .causes = LIST("lambda.image-access-denied", "lambda.image-deleted", "image.manifest-unsupported",
                      "lambda.runtime-blocked", "lambda.role-not-assumable", "lambda.vpc", "lambda.kms",
                      "lambda.efs", "lambda.init-failed", "lambda.config", "lambda.capacity",
@@ -88,7 +93,8 @@ static const struct m2_check checks[] = {
              "Fewer than "
              "10 are few: what AWS gives some new accounts.",
       .fix = "Remove the reservation, or ask for a higher quota.",
-      .rights = LIST("lambda:GetFunction", "lambda:GetAccountSettings"),
+      .rights = LIST("lambda:GetFunction", "lambda:GetAccountSettings", "cloudformation:DescribeStacks",
+                     "cloudformation:ListStackResources"),
       .causes = LIST("lambda.reserved-zero", "lambda.concurrency-low"),
       .sources = LIST(GUIDE "configuration-concurrency.html", GUIDE "lambda-concurrency.html"),
       .run = m2_lambda_concurrency },
@@ -104,7 +110,8 @@ static const struct m2_check checks[] = {
           "most 1000. Near is 90 % of it, oversized when none of at least 5 runs used 40 %. The saving is at "
           "list price, for the same running time.",
       .fix = "Set MemorySize to what the runs need with a quarter to spare, or send large jobs to Fargate.",
-      .rights = LIST("lambda:GetFunction", "logs:FilterLogEvents"),
+      .rights = LIST("lambda:GetFunction", "logs:FilterLogEvents", "cloudformation:DescribeStacks",
+                     "cloudformation:ListStackResources"),
       .causes = LIST("lambda.out-of-memory", "lambda.memory-near", "lambda.memory-oversized"),
       .sources = LIST(GUIDE "configuration-memory.html", GUIDE "monitoring-cloudwatchlogs.html"),
       .run = m2_lambda_memory_use },

@@ -35,7 +35,10 @@ struct m2_lambda_run {
     double ms;                  /* 0: none was told */
     const struct m2_call *call; /* the log that tells it */
     const char *path;
+    struct m2_look unread; /* UNSEEN: the log was not read, and not because there is none */
 };
+/** What LOG, as m2_lambda_each_report gives it, does not tell; SEEN where it was read or is not there yet. */
+struct m2_look m2_lambda_log_unread(struct m2_arena *a, const struct m2_call *log);
 /** Walk the reports of F's runs in the logs of S, in their order. *LOG: the call that was made about its log,
  * NULL when none was. */
 void m2_lambda_each_report(const struct m2_call **log, const struct m2_snapshot *s, struct m2_arena *a,

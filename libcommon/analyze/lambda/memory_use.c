@@ -137,13 +137,11 @@ static void judge(struct m2_check_run *r, const struct m2_job_function *f, const
 /* A log that is not there tells of no run. */
 static void no_runs(struct m2_check_run *r, const struct m2_job_function *f, const struct m2_call *log)
 {
-    struct m2_look look = { .seen = M2_UNSEEN, .call = log, .right = "logs:FilterLogEvents" };
-    if (log && (log->status == M2_CALL_OK || m2_code_not_found(log->code, log->message))) {
+    struct m2_look look = m2_lambda_log_unread(r->arena, log);
+    if (look.seen == M2_UNSEEN)
+        m2_found_unseen(r, f->name, &look);
+    else
         m2_found_skip(r, f->name, "The log of %s tells of no run with the memory that it has now.", f->name);
-        return;
-    }
-    look.why = m2_look_why(r->arena, look.right, log);
-    m2_found_unseen(r, f->name, &look);
 }
 
 static void memory_use(struct m2_check_run *r, const struct m2_job_function *f)

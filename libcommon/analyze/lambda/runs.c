@@ -46,6 +46,17 @@ void m2_lambda_each_report(const struct m2_call **log, const struct m2_snapshot 
         }
 }
 
+struct m2_look m2_lambda_log_unread(struct m2_arena *a, const struct m2_call *log)
+{
+    struct m2_look look = { .seen = M2_SEEN, .call = log };
+    if (log && (log->status == M2_CALL_OK || m2_code_not_found(log->code, log->message)))
+        return look;
+    look.seen = M2_UNSEEN;
+    look.right = "logs:FilterLogEvents";
+    look.why = m2_look_why(a, look.right, log);
+    return look;
+}
+
 struct longest {
     struct m2_arena *a;
     struct m2_lambda_run run;
@@ -67,5 +78,6 @@ struct m2_lambda_run m2_lambda_longest_run(const struct m2_snapshot *s, struct m
     const struct m2_call *log;
     struct longest l = { .a = a };
     m2_lambda_each_report(&log, s, a, f, take_longest, &l);
+    l.run.unread = m2_lambda_log_unread(a, log);
     return l.run;
 }

@@ -30,8 +30,11 @@ void m2_each_function(struct m2_check_run *r,
         else
             m2_found_unseen(r, f->name, &f->look);
     }
-    if (all.list.len)
+    if (all.list.len) {
+        if (all.listing.seen == M2_UNSEEN)
+            m2_found_unseen(r, NULL, &all.listing);
         return;
+    }
     if (all.state == M2_STACK_UNSEEN)
         m2_found_unseen(r, NULL, &all.look);
     else
@@ -181,6 +184,10 @@ static void timeout(struct m2_check_run *r, const struct m2_job_function *f)
                         longest.ms / 1000, (long long)seconds);
         m2_found_evidence(r, it, longest.call, longest.path,
                           m2_v_string(r->arena, m2_arena_printf(r->arena, "%.0f ms", longest.ms)));
+    } else if (longest.unread.seen == M2_UNSEEN) {
+        struct m2_finding *it = m2_found_unseen(r, f->name, &longest.unread);
+        m2_found_detail(r, it, "%s may run %lld seconds; how near its runs come to that is not known. %s",
+                        f->name, (long long)seconds, longest.unread.why);
     } else {
         m2_found_pass(r, f->name, "%s may run %lld seconds.", f->name, (long long)seconds);
     }

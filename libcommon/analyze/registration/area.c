@@ -112,6 +112,7 @@ static const struct m2_link links[] = {
     { "lambda.*", "canary.failed", M2_JOIN_ANY },
     { "workflow.*", "canary.failed", M2_JOIN_ANY },
     { "task.*", "canary.failed", M2_JOIN_ANY },
+    { "execution.*", "canary.failed", M2_JOIN_ANY },
     { "image.*", "canary.failed", M2_JOIN_ANY },
     { "stack.resource-gone", "canary.failed", M2_JOIN_ANY },
     { "bucket.missing", "canary.failed", M2_JOIN_ANY },

@@ -32,7 +32,8 @@ static const struct m2_check checks[] = {
              "too, and finds "
              "the oldest failure that is not the consequence of another. The consequences are counted.",
       .fix = "Mend the first failure; the others vanish with it.",
-      .rights = LIST("cloudformation:DescribeStackEvents", "cloudformation:ListStacks"),
+      .rights = LIST("cloudformation:DescribeStackEvents", "cloudformation:ListStacks",
+                     "cloudformation:DescribeStacks"),
       .causes = LIST("cfn.*", "permission.denied", "lambda.*", "image.*", "task.*", "template.*", "api.*"),
       .sources = LIST(GUIDE "troubleshooting.html", GUIDE "view-stack-events-by-operation.html"),
       .run = m2_stack_events },
@@ -61,7 +62,7 @@ static const struct m2_check checks[] = {
       .fix = "Have CloudFormation make the resource again: change one of its properties, or deploy anew.",
       .rights = LIST("cloudformation:ListStackResources", "lambda:GetFunction", "states:DescribeStateMachine",
                      "ecs:DescribeClusters", "ecs:DescribeTaskDefinition", "iam:GetRole",
-                     "logs:DescribeLogGroups", "s3:ListBucket"),
+                     "logs:DescribeLogGroups", "s3:ListBucket", "cloudformation:DescribeStacks"),
       .causes = LIST("stack.resource-gone"),
       .sources = LIST(GUIDE "using-cfn-stack-drift.html"),
       .run = m2_stack_resources },
@@ -80,7 +81,6 @@ static const struct m2_link links[] = {
     { "image.policy-lacks-*", "lambda.image-access-denied", M2_JOIN_ANY },
     { "region.image-mismatch", "lambda.image-access-denied", M2_JOIN_ANY },
     { "region.image-mismatch", "image.tag-missing", M2_JOIN_ANY },
-    /* Who needs the lost resource says more than that the stack lost it. */
 };
 
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))

@@ -20,10 +20,11 @@ static const struct m2_check checks[] = {
              "job's roles and of the "
              "bucket: which must let them read the data and write results.",
       .fix = "Name buckets of your own account and region in the stack's parameters; block public access.",
-      .rights = LIST("s3:ListBucket", "s3:GetBucketLocation", "s3:GetEncryptionConfiguration",
-                     "s3:GetBucketPublicAccessBlock", "s3:GetBucketPolicyStatus", "s3:GetBucketAcl",
-                     "s3:GetBucketPolicy", "iam:GetRole", "iam:ListAttachedRolePolicies",
-                     "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"),
+      .rights =
+          LIST("s3:ListBucket", "s3:GetBucketLocation", "s3:GetEncryptionConfiguration",
+               "s3:GetBucketPublicAccessBlock", "s3:GetBucketPolicyStatus", "s3:GetBucketAcl",
+               "s3:GetBucketPolicy", "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies",
+               "iam:GetRolePolicy", "iam:GetPolicy", "iam:GetPolicyVersion", "cloudformation:DescribeStacks"),
       .causes = LIST("bucket.missing", "bucket.foreign", "bucket.denied", "bucket.region", "bucket.public",
                      "bucket.no-encryption", "bucket.role-access"),
       .sources = LIST(S3 "UsingBucket.html", S3 "access-control-block-public-access.html",

@@ -92,14 +92,17 @@ static enum m2_bucket_owner owner_of(const struct m2_snapshot *s, const struct m
                                      const struct m2_call *owner)
 {
     bool listed = false, own = in_own_list(s, b->name, &listed);
-    if (own || b->in_stack || is_ok(owner))
+    if (own || is_ok(owner))
         return M2_OWNER_SELF;
     bool refused = owner && owner->status == M2_CALL_ERROR &&
                    (owner->http_status == 403 || m2_str_eq(owner->code, "403") ||
                     m2_str_eq(owner->code, "AccessDenied") || m2_str_eq(owner->code, "Forbidden"));
-    if (listed || m2_is_cloudmrhub_bucket(b->name) || (refused && is_ok(b->head)))
+    /* Deleted and made again by somebody else, a bucket of the stack is not the stack's any more. */
+    if (refused && is_ok(b->head))
         return M2_OWNER_OTHER;
-    return M2_OWNER_UNKNOWN;
+    if (b->in_stack)
+        return M2_OWNER_SELF;
+    return listed || m2_is_cloudmrhub_bucket(b->name) ? M2_OWNER_OTHER : M2_OWNER_UNKNOWN;
 }
 
 /* "the region … is wrong; expecting 'eu-west-1'": S3 names it in some messages. */

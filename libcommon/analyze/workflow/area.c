@@ -21,8 +21,8 @@ static const struct m2_check task_checks[] = {
       .fix = "Mend the cause named for the group; where the network or the image is to blame, that finding "
              "is shown "
              "above it.",
-      .rights =
-          LIST("ecs:ListTasks", "ecs:DescribeTasks", "states:ListExecutions", "states:GetExecutionHistory"),
+      .rights = LIST("ecs:ListTasks", "ecs:DescribeTasks", "states:ListExecutions",
+                     "states:GetExecutionHistory", "cloudformation:DescribeStacks"),
       .causes = LIST("task.*", "workflow.role-missing-permissions", "workflow.pass-role", "api.transient",
                      "api.throttled"),
       .sources = LIST(ECS "stopped-task-error-codes.html", ECS "api_failures_messages.html"),
@@ -40,10 +40,11 @@ static const struct m2_check checks[] = {
              "policies for "
              "what each state calls, and for passing the task's roles.",
       .fix = "Deploy the stack again so that the missing parts are made anew.",
-      .rights = LIST("states:DescribeStateMachine", "lambda:GetFunction", "ecs:DescribeClusters",
-                     "ecs:DescribeTaskDefinition", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups",
-                     "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies",
-                     "iam:GetRolePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"),
+      .rights =
+          LIST("states:DescribeStateMachine", "lambda:GetFunction", "ecs:DescribeClusters",
+               "ecs:DescribeTaskDefinition", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups",
+               "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:GetRolePolicy",
+               "iam:GetPolicy", "iam:GetPolicyVersion", "cloudformation:DescribeStacks"),
       .causes = LIST("workflow.missing", "workflow.definition-invalid", "workflow.target-missing",
                      "workflow.role-missing-permissions", "workflow.pass-role"),
       .sources = LIST(SFN "connect-ecs.html", SFN "concepts-amazon-states-language.html"),
@@ -56,7 +57,7 @@ static const struct m2_check checks[] = {
              "(down to the "
              "container's exit code), and groups them by cause.",
       .fix = "Mend the cause named for the group.",
-      .rights = LIST("states:ListExecutions", "states:GetExecutionHistory"),
+      .rights = LIST("states:ListExecutions", "states:GetExecutionHistory", "cloudformation:DescribeStacks"),
       .causes = LIST("execution.*", "task.*", "lambda.*", "workflow.role-missing-permissions",
                      "workflow.pass-role", "workflow.target-missing", "api.transient", "api.throttled"),
       .sources = LIST(SFN "concepts-error-handling.html"),

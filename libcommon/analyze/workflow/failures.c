@@ -63,6 +63,9 @@ void m2_task_failures(struct m2_check_run *r)
     merge(r, &tasks, &executions);
     if (!tasks.list.len && !tasks.any_answer && before_deployment(r, "no task has run"))
         return;
+    /* ECS forgets a stopped task within the hour; what failed before, only executions tell. */
+    if (tasks.unseen.seen == M2_SEEN)
+        tasks.unseen = executions.unseen;
     m2_runs_report(r, &tasks, true, "task");
     conclude(r, &tasks, tasks.list.len, "task");
 }

@@ -254,6 +254,9 @@ void m2_runs_of_executions(struct m2_failed_runs *out, struct m2_arena *a, const
                 out->unseen = look;
         }
     }
+    /* Histories of some executions do not say that there were no others. */
+    if (out->unseen.seen == M2_SEEN && !m2_calls(s, "stepfunctions", "ListExecutions", NULL))
+        out->unseen = m2_look_output(s, "stepfunctions", "ListExecutions", NULL);
     if (out->unexplained && !out->list.len && out->unseen.seen == M2_SEEN)
         out->unseen = m2_look_output(s, "stepfunctions", "GetExecutionHistory", "the failed ones");
 }

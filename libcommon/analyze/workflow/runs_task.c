@@ -123,4 +123,6 @@ void m2_runs_of_tasks(struct m2_failed_runs *out, struct m2_arena *a, const stru
             m2_v_each(item, k, m2_v_get(call->output, "failures")) add_failure(out, a, call, item);
         }
     }
+    if (out->unseen.seen == M2_SEEN && !m2_calls(s, "ecs", "ListTasks", NULL))
+        out->unseen = m2_look_output(s, "ecs", "ListTasks", NULL);
 }
