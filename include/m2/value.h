@@ -70,9 +70,25 @@ void m2_v_set_int(struct m2_arena *a, struct m2_value *object, const char *key, 
 void m2_v_set_bool(struct m2_arena *a, struct m2_value *object, const char *key, bool b);
 
 /* ---- reading (V may be NULL everywhere) ---- */
-bool m2_v_is(const struct m2_value *v, enum m2_type type);
-size_t m2_v_len(const struct m2_value *v); /* items or members; 0 for the rest */
-struct m2_value *m2_v_at(const struct m2_value *v, size_t i); /* item, or value of the i-th member */
+/* These three are most of the work of walking a tree: a call each would cost as much again. */
+static inline bool m2_v_is(const struct m2_value *v, enum m2_type type)
+{
+    return v && v->type == type;
+}
+/** Items or members; 0 for the rest. */
+static inline size_t m2_v_len(const struct m2_value *v)
+{
+    if (m2_v_is(v, M2_ARRAY))
+        return v->u.array.len;
+    return m2_v_is(v, M2_OBJECT) ? v->u.object.len : 0;
+}
+/** Item, or value of the i-th member; NULL beyond the last. */
+static inline struct m2_value *m2_v_at(const struct m2_value *v, size_t i)
+{
+    if (i >= m2_v_len(v))
+        return NULL;
+    return v->type == M2_ARRAY ? v->u.array.at[i] : v->u.object.at[i].value;
+}
 struct m2_value *m2_v_get(const struct m2_value *v, const char *key); /* case matters */
 /** "Stacks[0].Outputs", keys and indices; NULL where the path ends early. */
 struct m2_value *m2_v_path(const struct m2_value *v, const char *path);
@@ -81,7 +97,8 @@ const char *m2_v_text(const struct m2_value *v); /* of a string or number; else 
 const char *m2_v_str(const struct m2_value *v, const char *key);
 /** As m2_v_str through a path. */
 const char *m2_v_pstr(const struct m2_value *v, const char *path);
-/** Whole number (also from a string that is a JSON number) that fits int64; 1e3 and 1.0 are whole. *out else unchanged. */
+/** Whole number (also from a string that is a JSON number) that fits int64; 1e3 and 1.0 are whole. *out else
+ * unchanged. */
 bool m2_v_to_int(const struct m2_value *v, int64_t *out);
 bool m2_v_int_of(const struct m2_value *v, const char *key, int64_t *out);
 int64_t m2_v_int_or(const struct m2_value *v, const char *key, int64_t fallback);
@@ -94,7 +111,6 @@ bool m2_v_equal(const struct m2_value *a, const struct m2_value *b); /* member o
 /** Negative, 0, positive; a total order over values, member order ignored. */
 int m2_v_compare(const struct m2_value *a, const struct m2_value *b);
 
-#define m2_v_each(item, i, v) \
-    for (size_t i = 0; i < m2_v_len(v) && (((item) = m2_v_at((v), i)), true); i++)
+#define m2_v_each(item, i, v) for (size_t i = 0; i < m2_v_len(v) && (((item) = m2_v_at((v), i)), true); i++)
 
 #endif

@@ -34,24 +34,21 @@ static bool same(const struct m2_finding *a, const struct m2_finding *b)
     return settled_order(&a, &b) == 0;
 }
 
-/* "<check>/<resource>", the second of a resource with its cause, the third of a cause with a number. */
-static const char *final_uid(struct m2_findings *f, size_t first, size_t i)
+/*
+ * "<check>/<resource>", the second of a resource with its cause, the third of a cause with a number. TAKEN
+ * tells how often each was given.
+ */
+static const char *final_uid(struct m2_findings *f, const struct m2_finding *it, struct m2_value *taken)
 {
-    const struct m2_finding *it = f->list.at[i];
-    size_t resource = 0, cause = 0;
-    for (size_t k = first; k < i; k++) {
-        if (!m2_str_eq(f->list.at[k]->resource, it->resource))
-            continue;
-        cause +=
-            resource && m2_str_eq(f->list.at[k]->cause, it->cause) && f->list.at[k]->status == it->status;
-        resource++;
+    const char *uid = m2_arena_printf(f->arena, "%s/%s", it->id, it->resource);
+    if (!m2_v_get(taken, uid)) {
+        m2_v_set_int(f->arena, taken, uid, 1);
+        return uid;
     }
-    if (!resource)
-        return m2_arena_printf(f->arena, "%s/%s", it->id, it->resource);
-    const char *part = m2_str_or(it->cause, m2_status_name(it->status));
-    if (!cause)
-        return m2_arena_printf(f->arena, "%s/%s/%s", it->id, it->resource, part);
-    return m2_arena_printf(f->arena, "%s/%s/%s/%zu", it->id, it->resource, part, cause + 1);
+    uid = m2_arena_printf(f->arena, "%s/%s", uid, m2_str_or(it->cause, m2_status_name(it->status)));
+    int64_t n = m2_v_int_or(taken, uid, 0) + 1;
+    m2_v_set_int(f->arena, taken, uid, n);
+    return n == 1 ? uid : m2_arena_printf(f->arena, "%s/%lld", uid, (long long)n);
 }
 
 void m2_findings_settle(struct m2_findings *f, size_t first)
@@ -63,8 +60,9 @@ void m2_findings_settle(struct m2_findings *f, size_t first)
         if (i == first || !same(f->list.at[kept - 1], f->list.at[i]))
             f->list.at[kept++] = f->list.at[i];
     f->list.len = kept;
+    struct m2_value *taken = m2_v_object(f->arena);
     for (size_t i = first; i < f->list.len; i++)
-        f->list.at[i]->uid = final_uid(f, first, i);
+        f->list.at[i]->uid = final_uid(f, f->list.at[i], taken);
 }
 
 /* ---- the run ---- */
@@ -90,6 +88,13 @@ static void run_check(struct m2_findings *out, const struct m2_check *check, con
             m2_found_fix(&run, f, "Collect again with a user or role that may call %s.", check->rights[0]);
     }
     m2_findings_settle(out, first);
+}
+
+static void index_uids(struct m2_findings *out)
+{
+    out->by_uid = m2_v_object(out->arena);
+    for (size_t i = 0; i < out->list.len; i++)
+        m2_v_set_int(out->arena, out->by_uid, out->list.at[i]->uid, (int64_t)i);
 }
 
 static void complete_commands(struct m2_findings *out, const char *profile)
@@ -159,6 +164,7 @@ int m2_analyze(struct m2_findings *out, struct m2_arena *a, const struct m2_snap
     for (size_t i = 0; i < n; i++)
         if (listed(ids, checks[i].id))
             run_check(&f, &checks[i], snap, &shared);
+    index_uids(&f);
     m2_links_apply(&f);
     complete_commands(&f, opt->profile);
     judge(&f);

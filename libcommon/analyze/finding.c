@@ -10,12 +10,21 @@ const char *m2_status_name(enum m2_status s)
     return (unsigned)s < M2_STATUS_COUNT ? status_names[s] : "unknown";
 }
 
-struct m2_finding *m2_finding_by_uid(const struct m2_findings *f, const char *uid)
+size_t m2_finding_position(const struct m2_findings *f, const char *uid)
 {
+    int64_t at = f->by_uid ? m2_v_int_or(f->by_uid, uid, -1) : -1;
+    if (f->by_uid)
+        return at < 0 ? SIZE_MAX : (size_t)at;
     for (size_t i = 0; i < f->list.len; i++)
         if (m2_str_eq(f->list.at[i]->uid, uid))
-            return f->list.at[i];
-    return NULL;
+            return i;
+    return SIZE_MAX;
+}
+
+struct m2_finding *m2_finding_by_uid(const struct m2_findings *f, const char *uid)
+{
+    size_t i = m2_finding_position(f, uid);
+    return i == SIZE_MAX ? NULL : f->list.at[i];
 }
 
 static struct m2_value *strings(struct m2_arena *a, const char *const *at, size_t n)

@@ -18,14 +18,6 @@ static const char *whole(const struct m2_check_run *r)
     return account || m2_str_empty(stack) ? "account" : stack;
 }
 
-static bool taken(const struct m2_findings *f, const char *id, const char *resource)
-{
-    for (size_t i = f->list.len; i-- > 0 && m2_str_eq(f->list.at[i]->id, id);)
-        if (m2_str_eq(f->list.at[i]->resource, resource))
-            return true;
-    return false;
-}
-
 struct m2_finding *m2_found(struct m2_check_run *r, enum m2_status status, const char *resource,
                             const char *cause)
 {
@@ -44,9 +36,7 @@ struct m2_finding *m2_found(struct m2_check_run *r, enum m2_status status, const
         if (row->docs)
             m2_vec_push(r->arena, &f->docs, row->docs);
     }
-    bool second = taken(r->out, f->id, f->resource);
-    f->uid = m2_arena_printf(r->arena, "%s/%s%s%s", f->id, f->resource, second ? "/" : "",
-                             second ? m2_str_or(cause, m2_status_name(status)) : "");
+    f->uid = m2_arena_printf(r->arena, "%s/%s", f->id, f->resource); /* made unique when the check is done */
     m2_vec_push(r->arena, &r->out->list, f);
     return f;
 }

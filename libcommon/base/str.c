@@ -203,26 +203,33 @@ static size_t least3(size_t a, size_t b, size_t c)
     return m < c ? m : c;
 }
 
-/* Optimal string alignment distance: a swap of neighbours, the commonest slip, costs one. */
-static size_t edit_distance(const char *a, const char *b)
+/*
+ * Optimal string alignment distance: a swap of neighbours, the commonest slip, costs one. LIMIT or more is
+ * told as LIMIT: two rows in which nothing is nearer decide that, since a row is made of the two before it.
+ */
+static size_t edit_distance(const char *a, const char *b, size_t limit)
 {
     enum { MOST = 64 };
     size_t n = strlen(a), m = strlen(b);
-    if (n > MOST || m > MOST)
-        return MOST;
-    size_t rows[3][MOST + 1];
+    if (n > MOST || m > MOST || n >= m + limit || m >= n + limit)
+        return limit;
+    size_t rows[3][MOST + 1], far = 0;
     for (size_t j = 0; j <= m; j++)
         rows[0][j] = j;
     for (size_t i = 1; i <= n; i++) {
         size_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
-        now[0] = i;
+        size_t nearest = now[0] = i;
         for (size_t j = 1; j <= m; j++) {
             now[j] = least3(last[j] + 1, now[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < now[j])
                 now[j] = before[j - 2] + 1;
+            nearest = now[j] < nearest ? now[j] : nearest;
         }
+        far = nearest >= limit ? far + 1 : 0;
+        if (far == 2)
+            return limit;
     }
-    return rows[n % 3][m];
+    return rows[n % 3][m] < limit ? rows[n % 3][m] : limit;
 }
 
 const char *m2_str_nearest(const char *s, const char *const *names)
@@ -230,7 +237,7 @@ const char *m2_str_nearest(const char *s, const char *const *names)
     const char *best = NULL;
     size_t best_distance = strlen(s) / 3 + 2;
     for (; *names; names++) {
-        size_t d = edit_distance(s, *names);
+        size_t d = edit_distance(s, *names, best_distance);
         if (m2_str_starts(*names, s) && d > 2)
             d = 2; /* the beginning of a name is a good guess */
         if (d < best_distance) {

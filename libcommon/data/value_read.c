@@ -7,25 +7,6 @@
 #include "data/object.h"
 #include "m2/value.h"
 
-bool m2_v_is(const struct m2_value *v, enum m2_type type)
-{
-    return v && v->type == type;
-}
-
-size_t m2_v_len(const struct m2_value *v)
-{
-    if (m2_v_is(v, M2_ARRAY))
-        return v->u.array.len;
-    return m2_v_is(v, M2_OBJECT) ? v->u.object.len : 0;
-}
-
-struct m2_value *m2_v_at(const struct m2_value *v, size_t i)
-{
-    if (i >= m2_v_len(v))
-        return NULL;
-    return v->type == M2_ARRAY ? v->u.array.at[i] : v->u.object.at[i].value;
-}
-
 static struct m2_value *get_n(const struct m2_value *v, const char *key, size_t n)
 {
     if (!m2_v_is(v, M2_OBJECT))

@@ -255,9 +255,11 @@ static int read_key(struct reader *r, struct m2_bytes *key)
         size_t n = r->event.data.scalar.length;
         if (memchr(p, '\0', n))
             return fail_at(r, M2_EINPUT, r->event.start_mark, "a NUL character is not accepted in a key");
-        struct node ignored;
+        struct node anchored;
         *key = (struct m2_bytes){ m2_arena_strndup(r->a, p, n), n };
-        return read_scalar(r, &ignored);
+        if (r->event.data.scalar.anchor)
+            return read_scalar(r, &anchored);
+        return count_nodes(r, 1) < 0 ? -1 : advance(r);
     }
     yaml_mark_t mark = r->event.start_mark;
     struct node n = { 0 };

@@ -20,6 +20,7 @@ struct m2_group {
 };
 struct m2_groups {
     M2_VEC(struct m2_group *) list;
+    struct m2_value *places; /* what a group's members have in common → its place in the list */
 };
 
 #define M2_HARD ((size_t)1 << 30) /* or-ed to LINES: words longer than a line are broken */

@@ -9,36 +9,35 @@
 #define MAX_DETAIL_LINES 8
 #define MAX_EVIDENCE 3
 
-static bool belongs(const struct m2_group *g, const struct m2_finding *f)
-{
-    const struct m2_finding *first = g->members.at[0];
-    return f->status == first->status && m2_str_eq(f->id, first->id) && m2_str_eq(f->cause, first->cause) &&
-           m2_str_eq(f->title, first->title) && m2_str_eq(f->fix_text, first->fix_text);
-}
-
 void m2_report_group(struct m2_printer *p, struct m2_groups *out, const struct m2_finding *f)
 {
-    struct m2_group *g = NULL;
-    for (size_t i = 0; i < out->list.len && !g; i++)
-        if (belongs(out->list.at[i], f))
-            g = out->list.at[i];
-    if (!g) {
-        g = m2_arena_alloc(p->arena, sizeof *g);
-        m2_vec_push(p->arena, &out->list, g);
+    const char *common =
+        m2_arena_printf(p->arena, "%s\x01%s\x01%s\x01%s\x01%s", m2_status_name(f->status), f->id,
+                        m2_str_or(f->cause, ""), f->title, m2_str_or(f->fix_text, ""));
+    if (!out->places)
+        out->places = m2_v_object(p->arena);
+    int64_t at = m2_v_int_or(out->places, common, -1);
+    if (at < 0) {
+        at = (int64_t)out->list.len;
+        m2_v_set_int(p->arena, out->places, common, at);
+        m2_vec_push(p->arena, &out->list, m2_arena_alloc(p->arena, sizeof(struct m2_group)));
     }
-    m2_vec_push(p->arena, &g->members, f);
+    m2_vec_push(p->arena, &out->list.at[at]->members, f);
 }
 
 /* A list of strings, each once. */
 struct once {
     M2_VEC(const char *) v;
+    struct m2_value *seen;
 };
 
 static bool add_once(struct m2_printer *p, struct once *list, const char *s)
 {
-    for (size_t i = 0; i < list->v.len; i++)
-        if (m2_str_eq(list->v.at[i], s))
-            return false;
+    if (!list->seen)
+        list->seen = m2_v_object(p->arena);
+    if (m2_v_get(list->seen, s))
+        return false;
+    m2_v_set_bool(p->arena, list->seen, s, true);
     m2_vec_push(p->arena, &list->v, s);
     return true;
 }
@@ -91,7 +90,7 @@ void m2_report_details(struct m2_printer *p, const struct m2_group *g, size_t in
     for (size_t i = 0; i < g->members.len; i++)
         (void)add_once(p, &told, anonymous(p, g->members.at[i]->detail, g->members.at[i]->resource));
     bool several = told.v.len > 1;
-    told.v.len = 0;
+    told = (struct once){ 0 };
     for (size_t i = 0; i < g->members.len; i++) {
         const struct m2_finding *f = g->members.at[i];
         if (!add_once(p, &told, anonymous(p, f->detail, f->resource)))

@@ -4,19 +4,11 @@
 #include "m2/str.h"
 #include "report/text.h"
 
-static size_t position(const struct m2_findings *f, const char *uid)
-{
-    size_t i = 0;
-    while (i < f->list.len && !m2_str_eq(f->list.at[i]->uid, uid))
-        i++;
-    return i;
-}
-
 size_t m2_report_roots(struct m2_printer *p, struct m2_groups *out)
 {
     for (size_t i = 0; i < p->f->root_causes.len; i++) {
-        size_t at = position(p->f, p->f->root_causes.at[i]);
-        if (at == p->f->list.len)
+        size_t at = m2_finding_position(p->f, p->f->root_causes.at[i]);
+        if (at == SIZE_MAX)
             continue;
         p->shown[at] = true;
         m2_report_group(p, out, p->f->list.at[at]);
@@ -28,8 +20,8 @@ size_t m2_report_roots(struct m2_printer *p, struct m2_groups *out)
 static void collect_explained(struct m2_printer *p, struct m2_groups *out, const struct m2_finding *f)
 {
     for (size_t i = 0; i < f->explains.len; i++) {
-        size_t at = position(p->f, f->explains.at[i]);
-        if (at == p->f->list.len || p->shown[at])
+        size_t at = m2_finding_position(p->f, f->explains.at[i]);
+        if (at == SIZE_MAX || p->shown[at])
             continue;
         p->shown[at] = true;
         m2_report_group(p, out, p->f->list.at[at]);
@@ -71,11 +63,11 @@ static void explained(struct m2_printer *p, const struct m2_group *root, size_t 
 /* Refused credentials leave nothing else to be told: one line instead of every check. */
 static void blocked(struct m2_printer *p, const struct m2_group *g, size_t indent)
 {
-    size_t n = m2_report_checks(p->f, M2_UNKNOWN);
     bool here = false;
-    for (size_t i = 0; i < g->members.len; i++)
-        here |= p->f->blocked_by && m2_str_eq(g->members.at[i]->uid, p->f->blocked_by);
-    if (!here || !n)
+    for (size_t i = 0; i < g->members.len && p->f->blocked_by; i++)
+        here |= m2_str_eq(g->members.at[i]->uid, p->f->blocked_by);
+    size_t n = here ? m2_report_checks(p->f, M2_UNKNOWN) : 0;
+    if (!n)
         return;
     m2_report_field(p, indent, "",
                     m2_arena_printf(p->arena, "%zu other %s not be made because of this%s.", n,

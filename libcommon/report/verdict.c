@@ -4,12 +4,15 @@
 
 size_t m2_report_checks(const struct m2_findings *f, enum m2_status s)
 {
+    /* The findings of one check stand beside each other. */
+    const char *last = NULL;
     size_t n = 0;
     for (size_t i = 0; i < f->list.len; i++) {
-        bool first = f->list.at[i]->status == s;
-        for (size_t k = 0; k < i && first; k++)
-            first = f->list.at[k]->status != s || !m2_str_eq(f->list.at[k]->id, f->list.at[i]->id);
-        n += first;
+        const struct m2_finding *it = f->list.at[i];
+        if (it->status != s || m2_str_eq(it->id, last))
+            continue;
+        last = it->id;
+        n++;
     }
     return n;
 }

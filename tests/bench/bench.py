@@ -22,6 +22,7 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "emulator"), str(HERE)]
 
+import make_template  # noqa: E402
 import registration  # noqa: E402
 import scenarios  # noqa: E402
 import seed  # noqa: E402
@@ -280,6 +281,28 @@ class Bench:
         table("5. Growth (aim: the first under 1 s, the rest in proportion)",
               ["snapshot", "median", "of the first", "CPU", "peak memory"], rows)
 
+    def templates(self):
+        """Part 9: templates as large as CloudFormation takes them, and larger, to see how time grows."""
+        sizes = ((500, 0, 20), (2000, 0, None), (500, 1_000_000, 50), (2820, 0, 50))
+        timed, rows = {"(start and end alone)": lambda: Run([self.doctor, "--version"], self.env)}, []
+        for resources, size, _ in sizes:
+            text = make_template.template(resources, size)
+            path = self.home / f"{resources}-{size}.yaml"
+            path.write_text(text)
+            what = f"{resources} resources, {len(text) / 1e6:.2f} MB{', most of it comments' if size else ''}"
+            timed[what] = lambda p=path: Run([self.doctor, "--template", p], self.env)
+        got = alternate(20, **timed)
+        start = median(got["(start and end alone)"])
+        first = median(got[list(timed)[1]]) - start
+        for (what, runs), aim in zip(got.items(), (None, *(a for *_, a in sizes))):
+            took = median(runs)
+            rows.append([what, judged(ms(took), took < aim / 1000) if aim else ms(took), f"< {aim} ms" if aim else "",
+                         f"{(took - start) / first:.2f} x" if rows else "",
+                         ms(statistics.median(r.cpu for r in runs)),
+                         self.peak(*runs[0].argv)])
+        table("9. m2-doctor --template (growth without process start)",
+              ["template", "median", "aim", "of the first", "CPU", "peak memory"], rows)
+
 
 # ---- the chain ----
 
@@ -344,7 +367,7 @@ def main():
     parser.add_argument("--aws", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--cli-rounds", type=int, default=3)
-    parser.add_argument("--parts", default="123458", help="which tables: 2 makes what 4 needs, so 4 includes it")
+    parser.add_argument("--parts", default="1234589", help="which tables: 2 makes what 4 needs, so 4 includes it")
     args = parser.parse_args()
     parts = set(args.parts) | ({"2"} if "4" in args.parts else set())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended by a signal"))  # so that the servers are stopped
@@ -357,7 +380,7 @@ def main():
             scenarios.public(account)
         saved = bench.whole_run(account, server) if "2" in parts else None
         for part, run in (("4", lambda: bench.alone(saved)), ("1", lambda: bench.lookups(moto, server)),
-                          ("3", lambda: bench.chains(account, moto, server)), ("5", bench.growth),
+                          ("3", lambda: bench.chains(account, moto, server)), ("5", bench.growth), ("9", bench.templates),
                           ("8", lambda: registration.run(bench, sys.modules[__name__], moto, server))):
             if part in parts:
                 run()

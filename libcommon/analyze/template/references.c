@@ -20,6 +20,19 @@ static bool among(const char *const *names, const char *name)
     return false;
 }
 
+#define LONGEST_ID 255
+
+/* "A" of "A.B"; returns its length, 0 when it is longer than any logical id. */
+static size_t cut_id(char id[LONGEST_ID + 1], const char *name)
+{
+    size_t n = strcspn(name, ".");
+    if (n > LONGEST_ID)
+        return 0;
+    memcpy(id, name, n);
+    id[n] = '\0';
+    return n;
+}
+
 /* ---- what SAM makes ---- */
 
 /* SAM puts a role, versions, permissions, stages beside its resources, and names them after those. */
@@ -32,30 +45,28 @@ static bool sam_makes(const struct m2_tpl *t, const char *name)
     for (const char *const *w = whole; *w; w++)
         if (m2_str_starts(name, *w))
             return true;
-    for (size_t i = 0; i < m2_v_len(t->resources); i++) {
-        const struct m2_member *m = &t->resources->u.object.at[i];
-        if (m2_str_starts(name, m->key) && m2_str_starts(m2_v_str(m->value, "Type"), "AWS::Serverless::"))
+    /* Every beginning of the name is looked up: resources may be many, a name is short. */
+    char id[LONGEST_ID + 1];
+    for (size_t n = cut_id(id, name); n > 0; id[--n] = '\0')
+        if (m2_str_starts(m2_v_str(m2_v_get(t->resources, id), "Type"), "AWS::Serverless::"))
             return true;
-    }
     return false;
 }
 
 static bool resource_there(const struct m2_tpl *t, const char *name)
 {
-    const char *dot = strchr(name, '.');
-    size_t n = dot ? (size_t)(dot - name) : strlen(name);
-    char id[256];
-    if (n >= sizeof id)
-        return false;
-    memcpy(id, name, n);
-    id[n] = '\0';
-    return m2_v_get(t->resources, id) || sam_makes(t, name);
+    char id[LONGEST_ID + 1];
+    return cut_id(id, name) && (m2_v_get(t->resources, id) || sam_makes(t, name));
 }
 
 /* ---- saying so ---- */
 
+#define MOST_HINTS 100 /* each looks at every name of the template */
+
 static const char *near_name(struct m2_refs *rf, const char *name, bool conditions)
 {
+    if (rf->hints++ >= MOST_HINTS)
+        return NULL;
     const struct m2_value *from[] = { conditions ? rf->t->conditions : rf->t->parameters,
                                       conditions ? NULL : rf->t->resources };
     size_t n = 0;
@@ -86,61 +97,12 @@ void m2_refs_missing(struct m2_refs *rf, struct m2_place p, const char *how, con
 
 static void use(struct m2_refs *rf, const char *name)
 {
-    for (size_t i = 0; i < m2_v_len(rf->t->parameters); i++)
-        rf->used[i] |= strcmp(rf->t->parameters->u.object.at[i].key, name) == 0;
+    if (!m2_v_get(rf->used, name))
+        m2_v_set_bool(rf->r->arena, rf->used, name, true);
 }
 
-static void need_name(struct m2_refs *rf, struct m2_place p, const char *how, const char *name)
-{
-    if (m2_v_get(rf->t->parameters, name))
-        use(rf, name);
-    else if (m2_str_starts(name, "AWS::") ? !among(pseudo_names, name)
-                                          : rf->parameters_only || !resource_there(rf->t, name))
-        m2_refs_missing(rf, p, how, name, rf->parameters_only ? "parameter" : "parameter or resource");
-}
-
-static void need_condition(struct m2_refs *rf, struct m2_place p, const char *how, const char *name)
-{
-    if (!m2_v_get(rf->t->conditions, name))
-        m2_refs_missing(rf, p, how, name, "condition");
-}
-
-/* RESOURCE.ATTRIBUTE; of a nested local template the output must be there too. */
-static void need_attribute(struct m2_refs *rf, struct m2_place p, const char *how, const char *resource,
-                           const char *attribute)
-{
-    if (!resource_there(rf->t, resource)) {
-        m2_refs_missing(rf, p, how, resource, "resource");
-        return;
-    }
-    const struct m2_tpl *nested = m2_tpl_nested(rf->all, rf->t, resource);
-    if (!nested || !nested->root || nested->generated || !m2_str_starts(attribute, "Outputs."))
-        return;
-    const char *output = attribute + strlen("Outputs.");
-    if (!m2_v_get(nested->outputs, output)) {
-        struct m2_finding *f = m2_tpl_found(rf->r, M2_FAIL, rf->t, p, "template.unresolved-reference",
-                                            m2_v_string(rf->r->arena, output));
-        m2_found_detail(rf->r, f, "%s: %s asks %s for the output %s, which %s does not have.",
-                        m2_tpl_at(rf->r->arena, rf->t, p), how, resource, output, nested->name);
-        m2_found_about(rf->r, f, resource);
-        rf->found++;
-    }
-}
-
-/* ---- the functions that name something ---- */
-
-static void on_ref(struct m2_refs *rf, const struct m2_value *v)
-{
-    if (m2_v_is(v, M2_STRING))
-        need_name(rf, m2_tpl_place(v), "Ref", m2_v_text(v));
-}
-
-static void on_get_att(struct m2_refs *rf, const struct m2_value *v)
-{
-    const char *resource = m2_v_text(m2_v_at(v, 0)), *attribute = m2_v_text(m2_v_at(v, 1));
-    if (m2_v_is(v, M2_ARRAY) && resource)
-        need_attribute(rf, m2_tpl_place(v), "GetAtt", resource, m2_str_or(attribute, ""));
-}
+#define SOURCE_PER_BYTE 8
+#define SOURCE_MORE 4096
 
 /* Where "${NAME" stands in the text whose value is V. */
 static struct m2_place place_in_text(const struct m2_refs *rf, const struct m2_value *v, const char *name)
@@ -150,6 +112,11 @@ static struct m2_place place_in_text(const struct m2_refs *rf, const struct m2_v
     if (!at.line || at.line > t->n_lines)
         return at;
     const char *text = t->text.text.p + t->lines[at.line - 1], *end = t->text.text.p + t->text.text.n;
+    /* Escapes and indentation make a text longer in the file, within bounds: the rest of a large file is not
+     * it. */
+    size_t most = SOURCE_PER_BYTE * v->u.text.n + SOURCE_MORE;
+    if ((size_t)(end - text) > most)
+        end = text + most;
     const char *needle = m2_arena_printf(rf->r->arena, "${%s", name);
     size_t n = strlen(needle);
     for (const char *p = text; (p = memmem(p, (size_t)(end - p), needle, n)); p += n) {
@@ -165,6 +132,71 @@ static struct m2_place place_in_text(const struct m2_refs *rf, const struct m2_v
     return at;
 }
 
+/* A name as it is used: the value that holds it, and whether as a part of that text. */
+struct used_name {
+    const struct m2_value *written;
+    bool in_text;
+};
+
+static struct m2_place place_of(const struct m2_refs *rf, struct used_name u, const char *name)
+{
+    return u.in_text ? place_in_text(rf, u.written, name) : m2_tpl_place(u.written);
+}
+
+static void need_name(struct m2_refs *rf, struct used_name u, const char *how, const char *name)
+{
+    if (m2_v_get(rf->t->parameters, name))
+        use(rf, name);
+    else if (m2_str_starts(name, "AWS::") ? !among(pseudo_names, name)
+                                          : rf->parameters_only || !resource_there(rf->t, name))
+        m2_refs_missing(rf, place_of(rf, u, name), how, name,
+                        rf->parameters_only ? "parameter" : "parameter or resource");
+}
+
+static void need_condition(struct m2_refs *rf, struct m2_place p, const char *how, const char *name)
+{
+    if (!m2_v_get(rf->t->conditions, name))
+        m2_refs_missing(rf, p, how, name, "condition");
+}
+
+/* RESOURCE.ATTRIBUTE; of a nested local template the output must be there too. */
+static void need_attribute(struct m2_refs *rf, struct used_name u, const char *how, const char *resource,
+                           const char *attribute)
+{
+    if (!resource_there(rf->t, resource)) {
+        m2_refs_missing(rf, place_of(rf, u, resource), how, resource, "resource");
+        return;
+    }
+    const struct m2_tpl *nested = m2_tpl_nested(rf->all, rf->t, resource);
+    if (!nested || !nested->root || nested->generated || !m2_str_starts(attribute, "Outputs."))
+        return;
+    const char *output = attribute + strlen("Outputs.");
+    if (!m2_v_get(nested->outputs, output)) {
+        struct m2_place p = place_of(rf, u, resource);
+        struct m2_finding *f = m2_tpl_found(rf->r, M2_FAIL, rf->t, p, "template.unresolved-reference",
+                                            m2_v_string(rf->r->arena, output));
+        m2_found_detail(rf->r, f, "%s: %s asks %s for the output %s, which %s does not have.",
+                        m2_tpl_at(rf->r->arena, rf->t, p), how, resource, output, nested->name);
+        m2_found_about(rf->r, f, resource);
+        rf->found++;
+    }
+}
+
+/* ---- the functions that name something ---- */
+
+static void on_ref(struct m2_refs *rf, const struct m2_value *v)
+{
+    if (m2_v_is(v, M2_STRING))
+        need_name(rf, (struct used_name){ v, false }, "Ref", m2_v_text(v));
+}
+
+static void on_get_att(struct m2_refs *rf, const struct m2_value *v)
+{
+    const char *resource = m2_v_text(m2_v_at(v, 0)), *attribute = m2_v_text(m2_v_at(v, 1));
+    if (m2_v_is(v, M2_ARRAY) && resource)
+        need_attribute(rf, (struct used_name){ v, false }, "GetAtt", resource, m2_str_or(attribute, ""));
+}
+
 static void on_sub(struct m2_refs *rf, const struct m2_value *v)
 {
     bool list = m2_v_is(v, M2_ARRAY);
@@ -176,11 +208,11 @@ static void on_sub(struct m2_refs *rf, const struct m2_value *v)
         if (!part.name || (m2_v_is(own, M2_OBJECT) && m2_v_get(own, part.name)))
             continue;
         const char *name = m2_str_cut(rf->r->arena, part.name, '.', &attribute);
-        struct m2_place at = place_in_text(rf, written, name);
+        const struct used_name used = { written, true };
         if (attribute)
-            need_attribute(rf, at, "Sub", name, attribute);
+            need_attribute(rf, used, "Sub", name, attribute);
         else
-            need_name(rf, at, "Sub", name);
+            need_name(rf, used, "Sub", name);
     }
 }
 
@@ -290,7 +322,7 @@ static void unused(struct m2_refs *rf)
 {
     for (size_t i = 0; !rf->transforms && !rf->t->generated && i < m2_v_len(rf->t->parameters); i++) {
         const struct m2_member *m = &rf->t->parameters->u.object.at[i];
-        if (rf->used[i])
+        if (m2_v_get(rf->used, m->key))
             continue;
         struct m2_place p = m2_tpl_key_place(rf->t, m->key, m->value);
         struct m2_finding *f = m2_tpl_found(rf->r, M2_WARN, rf->t, p, "template.unused-parameter",
@@ -314,7 +346,7 @@ void m2_template_references(struct m2_check_run *r)
         struct m2_refs rf = { .r = r, .all = all, .t = t };
         if (!t->resources)
             continue;
-        rf.used = m2_arena_new_array(r->arena, bool, m2_v_len(t->parameters));
+        rf.used = m2_v_object(r->arena);
         walk_template(&rf);
         m2_refs_nested(&rf);
         unused(&rf);

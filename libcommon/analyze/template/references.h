@@ -9,10 +9,11 @@ struct m2_refs {
     struct m2_check_run *r;
     const struct m2_tpls *all;
     const struct m2_tpl *t;
-    const char *resource; /* the one that is walked, or NULL */
-    bool parameters_only; /* in Conditions: resources cannot be named there */
-    bool transforms;      /* a snippet is included that may use parameters */
-    bool *used;           /* by the place of the parameter */
+    const char *resource;  /* the one that is walked, or NULL */
+    bool parameters_only;  /* in Conditions: resources cannot be named there */
+    bool transforms;       /* a snippet is included that may use parameters */
+    struct m2_value *used; /* an object: the parameters that something uses */
+    size_t hints;          /* how often a name was guessed; a template of nothing but faults gets no more */
     size_t found, unsure;
 };
 
