@@ -9,6 +9,9 @@ _m2_deploy()
         prev=${COMP_WORDS[COMP_CWORD-2]}
     fi
     case $prev in
+    --canary-timeout)
+        return
+        ;;
     --allow-replace)
         return
         ;;
@@ -110,7 +113,7 @@ _m2_deploy()
         ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '--yes --dry-run --update --resume --detach --no-register --no-rollback --canary --allow-replace --print-template --vpc --subnet --security-group --assign-public-ip --lambda-image --fargate-image --image-tag --data-bucket --results-bucket --failed-bucket --external-id --parameter --tag --template --env-file --alias --email --password-stdin --token-stdin --password --stack-name --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W '--yes --dry-run --update --resume --detach --no-register --no-rollback --canary --canary-timeout --allow-replace --print-template --vpc --subnet --security-group --assign-public-ip --lambda-image --fargate-image --image-tag --data-bucket --results-bucket --failed-bucket --external-id --parameter --tag --template --env-file --alias --email --password-stdin --token-stdin --password --stack-name --profile --region --stack --endpoint-url --api-url --format --output --color --quiet --verbose --timeout --strict --explain-config --help --version' -- "$cur"))
     fi
 }
 complete -F _m2_deploy m2-deploy

@@ -8,6 +8,7 @@ complete -c m2-deploy -l detach -d 'end as soon as CloudFormation has begun; --r
 complete -c m2-deploy -l no-register -d 'leave CloudMR Brain out: deploy only'
 complete -c m2-deploy -l no-rollback -d 'leave what was made when something fails, to look at it'
 complete -c m2-deploy -l canary -d 'at the end, queue one small job through Brain and follow it'
+complete -c m2-deploy -l canary-timeout -x -d 'how long the test job may take (default 15m); then it is stopped'
 complete -c m2-deploy -l allow-replace -x -d 'this resource that holds data may be replaced or removed'
 complete -c m2-deploy -l print-template -d 'print the built-in template and end'
 complete -c m2-deploy -l vpc -x -d 'VPC of the tasks'

@@ -1,4 +1,9 @@
-"""m2-deploy on a whole account: empty, deployed, registered, verified, nothing to do, changed, and empty again."""
+"""m2-deploy on a whole account: empty, deployed, registered, verified, nothing to do, changed, and empty again.
+
+CloudFormation's change sets are the simulator's of tests/fake, which makes a stack in the emulator by CreateStack. The emulator's own
+change sets would make the resources, but not the outputs: it works these out when the change set is made, from a stack that is still
+empty, and never again. On the bare emulator m2-deploy therefore ends with 1, and says which outputs it misses.
+"""
 import fcntl
 import json
 import os
@@ -25,6 +30,7 @@ class Lab:
         self.server = changesets.DeployServer(self.cfn, emulator.port)
         self.brain = brain
         self.network = self.account.public()
+        self.before = self.inventory()
         for tool in tools:
             tool.env.update(AWS_ENDPOINT_URL=self.server.url, AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing",
                             AWS_REGION="us-east-1", CLOUDMR_API_URL=brain.url, **LOGIN)
@@ -37,6 +43,27 @@ class Lab:
     @property
     def stack(self):
         return self.cfn.find(STACK)
+
+    def clusters(self):
+        ecs = self.account.client("ecs")
+        return ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"] or ["none"])["clusters"]
+
+    def inventory(self):
+        """All that a unit is made of, as the services list it."""
+        client = self.account.client
+        return {
+            "buckets": [b["Name"] for b in client("s3").list_buckets()["Buckets"]],
+            "roles": [r["RoleName"] for r in client("iam").list_roles()["Roles"]],
+            "functions": [f["FunctionName"] for f in client("lambda").list_functions()["Functions"]],
+            "machines": [m["name"] for m in client("stepfunctions").list_state_machines()["stateMachines"]],
+            "clusters": [c["clusterName"] for c in self.clusters() if c["status"] == "ACTIVE"],  # deleted ones are listed for a while
+            "tasks": client("ecs").list_task_definitions(status="ACTIVE")["taskDefinitionArns"],
+            "logs": [g["logGroupName"] for g in client("logs").describe_log_groups()["logGroups"]],
+            "vpcs": sorted(v["VpcId"] for v in client("ec2").describe_vpcs()["Vpcs"]),
+            "endpoints": [e["VpcEndpointId"] for e in client("ec2").describe_vpc_endpoints()["VpcEndpoints"]]}
+
+    def check_empty(self):
+        assert self.inventory() == self.before
 
 
 @pytest.fixture
@@ -61,6 +88,10 @@ def test_from_an_empty_account_to_a_verified_unit_and_back(lab):
     assert unit["externalId"] == lab.stack.given["ExternalId"] and len(unit["externalId"]) == 32
     assert doc["outputs"]["CalculationStateMachineArn"] == unit["stateMachineArn"]
 
+    made = lab.inventory()
+    assert all(len(made[k]) == n for k, n in (("buckets", 3), ("roles", 6), ("functions", 2), ("machines", 1), ("clusters", 1),
+                                              ("tasks", 1), ("logs", 3))), made
+
     run, again = lab.deploy()
     assert run.status == 0 and again["outcome"] == "unchanged" and again["unit"]["outcome"] == "unchanged", run
     assert len(lab.cfn.executed) == 1 and [s.execution for s in lab.cfn.sets] == ["EXECUTE_COMPLETE"]
@@ -74,6 +105,7 @@ def test_from_an_empty_account_to_a_verified_unit_and_back(lab):
 
     run = lab.cleanup("--apply", "--confirm", STACK)
     assert run.status == 0, run
+    lab.check_empty()
     assert not lab.brain.brain.units and lab.cfn.stacks[0].status == "DELETE_COMPLETE"
     assert not lab.account.client("s3").list_buckets()["Buckets"]
 

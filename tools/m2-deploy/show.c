@@ -228,6 +228,16 @@ static void outputs_part(struct m2_doc *doc, struct deploy *d)
                     enroll_outcome_name(d->enrolled.outcome));
 }
 
+/* That it was run is worth a line of its own also when nothing is wrong. */
+static void canary_part(struct m2_doc *doc, const struct m2_findings *f)
+{
+    for (size_t i = 0; i < f->list.len; i++) {
+        const struct m2_finding *x = f->list.at[i];
+        if (m2_str_eq(x->id, "brain.canary") && x->status == M2_PASS)
+            m2_doc_text(doc, "The test job %s got through. %s", x->resource, x->detail);
+    }
+}
+
 static void verdict_part(struct m2_doc *doc, struct deploy *d)
 {
     const struct m2_findings *f = &d->verdict;
@@ -236,6 +246,7 @@ static void verdict_part(struct m2_doc *doc, struct deploy *d)
     m2_doc_text(doc, "Verified: %zu as they must be, %zu wrong, %zu %s, %zu could not be told.",
                 f->counts[M2_PASS], f->counts[M2_FAIL], f->counts[M2_WARN],
                 f->counts[M2_WARN] == 1 ? "warning" : "warnings", f->counts[M2_UNKNOWN]);
+    canary_part(doc, f);
     warnings_part(doc, f);
     for (size_t i = 0; i < d->proofs.list.len; i++)
         if (d->proofs.list.at[i].proof == M2_PROOF_WRONG)
