@@ -160,8 +160,9 @@ struct m2_idle {
     M2_VEC(const char *) unpriced; /* "1 secret" */
 };
 /** Of the resources of TEMPLATE_ROOT named in THERE (logical ids, NULL-ended; NULL: all). ZONES: of the
- * tasks' subnets. */
+ * tasks' subnets. SECRETS: in Secrets Manager, used and not made. What a free tier takes off stays in. */
 void m2_deploy_idle(struct m2_idle *out, struct m2_arena *a, const struct m2_value *template_root,
-                    const char *const *there, size_t zones, const struct m2_price_region *prices);
+                    const char *const *there, size_t zones, size_t secrets,
+                    const struct m2_price_region *prices);
 
 #endif

@@ -3,10 +3,12 @@
 #include "m2/deploy.h"
 #include "m2/str.h"
 
+#define SECRET "AWS::SecretsManager::Secret"
+
 static const struct kind {
     const char *type;
     const char *property, *equals; /* only of resources with this property; NULL: all */
-    const char *price;             /* per hour; NULL: the list has none */
+    const char *price;             /* per hour, or per month when its key says so */
     const char *one, *many;
     bool per_zone;
 } kinds[] = {
@@ -15,10 +17,12 @@ static const struct kind {
     { "AWS::EC2::NatGateway", NULL, NULL, "nat.hour", "NAT gateway", "NAT gateways", false },
     { "AWS::EC2::EIP", NULL, NULL, "ipv4.public-hour", "public IPv4 address", "public IPv4 addresses",
       false },
-    { "AWS::SecretsManager::Secret", NULL, NULL, NULL, "secret in Secrets Manager",
+    { SECRET, NULL, NULL, "secretsmanager.secret-month", "secret in Secrets Manager",
       "secrets in Secrets Manager", false },
-    { "AWS::KMS::Key", NULL, NULL, NULL, "KMS key", "KMS keys", false },
-    { "AWS::CloudWatch::Alarm", NULL, NULL, NULL, "CloudWatch alarm", "CloudWatch alarms", false },
+    { "AWS::KMS::Key", NULL, NULL, "kms.key-month", "KMS key", "KMS keys", false },
+    { "AWS::CloudWatch::Alarm", NULL, NULL, "cloudwatch.alarm-month", "CloudWatch alarm", "CloudWatch alarms",
+      false },
+    { "AWS::Budgets::Budget", NULL, NULL, "budgets.notification-day", "budget", "budgets", false },
 };
 
 static bool is_there(const char *const *there, const char *id)
@@ -46,12 +50,13 @@ static void add_line(struct m2_idle *out, struct m2_arena *a, const struct kind 
 {
     char usd[M2_DECIMAL_SIZE];
     size_t units = k->per_zone ? n * zones : n;
+    m2_int128 times = k->price && m2_str_ends(k->price, "-month") ? 1 : M2_MONTH_HOURS;
     m2_pico cost;
     const char *what = m2_arena_printf(a, "%zu %s%s", n, n == 1 ? k->one : k->many,
                                        !k->per_zone ? ""
                                        : zones == 1 ? " in 1 zone"
                                                     : m2_arena_printf(a, " in %zu zones", zones));
-    if (!price || !m2_price_tiered(&cost, price, (struct m2_ratio){ (m2_int128)units * M2_MONTH_HOURS, 1 },
+    if (!price || !m2_price_tiered(&cost, price, (struct m2_ratio){ (m2_int128)units * times, 1 },
                                    (struct m2_ratio){ 0, 1 })) {
         m2_vec_push(a, &out->unpriced, what);
         return;
@@ -62,12 +67,13 @@ static void add_line(struct m2_idle *out, struct m2_arena *a, const struct kind 
 }
 
 void m2_deploy_idle(struct m2_idle *out, struct m2_arena *a, const struct m2_value *template_root,
-                    const char *const *there, size_t zones, const struct m2_price_region *prices)
+                    const char *const *there, size_t zones, size_t secrets,
+                    const struct m2_price_region *prices)
 {
     const struct m2_value *resources = m2_v_get(template_root, "Resources");
     *out = (struct m2_idle){ 0 };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        size_t n = count(&kinds[i], resources, there);
+        size_t n = count(&kinds[i], resources, there) + (m2_str_eq(kinds[i].type, SECRET) ? secrets : 0);
         const struct m2_price *price =
             prices && kinds[i].price ? m2_price_find(prices, kinds[i].price) : NULL;
         if (n)

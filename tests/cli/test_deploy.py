@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from deploylab import PLACE, STACK, Lab
+from deploylab import ACCOUNT, PLACE, STACK, Lab
 
 
 @pytest.fixture
@@ -141,6 +141,16 @@ def test_the_plan_as_people_read_it(lab):
     assert "Without jobs: $0.00 a month" in text, "endpoints that a condition leaves out cost nothing"
     run = lab.tool("--dry-run", "--no-register", "--parameter", "CreateEndpoints=yes", "--parameter", "RouteTableIds=rtb-1", *PLACE)
     assert "3 interface endpoints in 2 zones: $43.80" in words(run.out), run
+
+
+def test_the_secret_with_brains_token_and_the_budget_are_in_the_cost(lab):
+    """They were left out of what a month without jobs costs."""
+    secret = f"BrainSecretArn=arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:brain-AbCdEf"
+    run = lab.tool("--dry-run", "--no-register", "--parameter", "RegisterWithBrain=yes", "--parameter", "BrainApiUrl=https://b.example/Prod",
+                   "--parameter", secret, "--parameter", "MonthlyBudgetUsd=50", "--parameter", "BudgetEmail=me@lab.org", *PLACE)
+    text = words(run.out)
+    assert run.status == 0 and "Without jobs: $0.40 a month" in text, run
+    assert "1 secret in Secrets Manager: $0.40" in text and "1 budget: $0.00" in text, run
 
 
 def test_data_is_not_replaced_or_removed_unless_it_is_named(lab):

@@ -7,6 +7,8 @@
 #include "m2/json.h"
 #include "m2/str.h"
 
+#define SECRET_PARAMETER "BrainSecretArn"
+
 struct shown {
     struct deploy *d;
     struct m2_idle idle;
@@ -143,6 +145,20 @@ static const char *const *ids_of(struct deploy *d)
     return n && !d->updates ? ids : NULL;
 }
 
+/* The secret with Brain's token is the user's own, and is paid for. */
+static size_t named_secrets(struct deploy *d)
+{
+    const struct m2_value *p, *before = m2_v_get(d->view.root, "Parameters");
+    for (size_t i = 0; i < d->parameters.list.len; i++)
+        if (m2_str_eq(d->parameters.list.at[i].key, SECRET_PARAMETER) &&
+            !d->parameters.list.at[i].use_previous)
+            return !m2_str_empty(d->parameters.list.at[i].value);
+    m2_v_each(p, i,
+              before) if (m2_str_eq(m2_v_str(p, "ParameterKey"),
+                                    SECRET_PARAMETER)) return !m2_str_empty(m2_v_str(p, "ParameterValue"));
+    return 0;
+}
+
 static void price(struct shown *s)
 {
     struct deploy *d = s->d;
@@ -154,7 +170,8 @@ static void price(struct shown *s)
     if (!ids || m2_prices_builtin(&prices, d->arena, &none) < 0 ||
         m2_prices_region(&region, &prices, s->region, &none) < 0)
         return;
-    m2_deploy_idle(&s->idle, d->arena, d->template.root, ids, d->place ? d->place->n_subnets : 2, region);
+    m2_deploy_idle(&s->idle, d->arena, d->template.root, ids, d->place ? d->place->n_subnets : 2,
+                   named_secrets(d), region);
     m2_fixed_print(text, s->idle.month, 12, 2, 2);
     s->idle_usd = m2_arena_strdup(d->arena, text);
     price_job(s, &prices);

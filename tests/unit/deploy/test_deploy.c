@@ -207,14 +207,25 @@ Test(deploy_idle, what_costs_without_jobs_is_priced_or_named)
         a,
         "{'Resources':{'Ecr':{'Type':'AWS::EC2::VPCEndpoint','Properties':{'VpcEndpointType':'Interface'}},"
         "'Gateway':{'Type':'AWS::EC2::VPCEndpoint','Properties':{'VpcEndpointType':'Gateway'}},"
-        "'Secret':{'Type':'AWS::SecretsManager::Secret'},'B':{'Type':'AWS::S3::Bucket'}}}");
+        "'Secret':{'Type':'AWS::SecretsManager::Secret'},'B':{'Type':'AWS::S3::Bucket'},"
+        "'Key':{'Type':'AWS::KMS::Key'},'A':{'Type':'AWS::CloudWatch::Alarm'},'C':{'Type':'AWS::CloudWatch::"
+        "Alarm'},"
+        "'Budget':{'Type':'AWS::Budgets::Budget'}}}");
     cr_assert_eq(m2_prices_builtin(&prices, a, &err), 0, "%s", err.msg);
     cr_assert_eq(m2_prices_region(&region, &prices, "us-east-1", &err), 0, "%s", err.msg);
-    m2_deploy_idle(&idle, a, root, NULL, 2, region);
-    cr_assert_str_eq(idle.lines.at[0], "1 interface endpoint in 2 zones: $14.60"); /* 0.01 × 730 × 2 */
-    cr_assert_eq(idle.month, (m2_pico)1460 * M2_PICO_PER_USD / 100);
-    cr_assert_eq(idle.unpriced.len, 1);
-    m2_deploy_idle(&idle, a, root, some, 2, region);
+    m2_deploy_idle(&idle, a, root, NULL, 2, 1, region);
+    const char *const lines[] = { "1 interface endpoint in 2 zones: $14.60", /* 0.01 × 730 × 2 */
+                                  "2 secrets in Secrets Manager: $0.80", "1 KMS key: $1.00",
+                                  "2 CloudWatch alarms: $0.20", "1 budget: $0.00" };
+    cr_assert_eq(idle.lines.len, sizeof lines / sizeof lines[0]);
+    for (size_t i = 0; i < idle.lines.len; i++)
+        cr_assert_str_eq(idle.lines.at[i], lines[i]);
+    cr_assert_eq(idle.month, (m2_pico)1660 * M2_PICO_PER_USD / 100);
+    cr_assert_eq(idle.unpriced.len, 0);
+    cr_assert_eq(m2_prices_region(&region, &prices, "us-east-2", &err), 0, "%s", err.msg);
+    m2_deploy_idle(&idle, a, root, NULL, 2, 0, region);
+    cr_assert(idle.unpriced.len > 0, "a region whose list lacks a price names what comes on top");
+    m2_deploy_idle(&idle, a, root, some, 2, 0, region);
     cr_assert(idle.lines.len == 0 && idle.unpriced.len == 0 && idle.month == 0);
     m2_arena_free(a);
 }
