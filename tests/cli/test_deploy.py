@@ -113,6 +113,22 @@ def test_the_guides_options_keep_working(lab):
     assert "DataBucket" not in {c["logical_id"] for c in doc["changes"]}
 
 
+def test_the_guides_command_line_with_the_password_where_it_belongs(lab, brain, tmp_path):
+    """./scripts/deploy-and-register-mode2.sh --email … --password … --profile eros, all its options but one."""
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text("[profile eros]\nregion = eu-west-1\n")
+    (tmp_path / ".aws/credentials").write_text("[eros]\naws_access_key_id = testing\naws_secret_access_key = testing\n")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        del lab.tool.env[name]
+    buckets = [w for kind in ("data", "results", "failed") for w in (f"--{kind}-bucket", f"lab-{kind}")]
+    run = lab.tool("--yes", "--format", "json", "--email", brain.brain.email, "--password-stdin", "--profile", "eros", "--region", "us-east-1",
+                   "--stack-name", "guide", "--api-url", brain.url, *buckets, *PLACE, stdin=brain.brain.password + "\n")
+    assert run.status == 0, run
+    doc, given = json.loads(run.out), lab.cfn.find("guide").given
+    assert doc["region"] == "us-east-1" and doc["unit"]["outcome"] == "registered" and len(brain.brain.units) == 1, run
+    assert [given[k + "BucketName"] for k in ("Data", "Results", "Failed")] == ["lab-data", "lab-results", "lab-failed"]
+
+
 def test_login_that_is_missing_is_said_before_anything_is_made(lab):
     run = lab.tool("--yes", "--api-url", "http://127.0.0.1:9/Prod", *PLACE)
     assert run.status == 3 and "--no-register leaves Brain out" in run.err and not lab.server.count, run
@@ -191,6 +207,21 @@ def test_a_change_set_that_cannot_be_made(lab):
     assert lab.run()[0].status == 0
 
 
+@pytest.mark.parametrize("code,message,said", [
+    ("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_AUTO_EXPAND]", "CAPABILITY_AUTO_EXPAND"),
+    ("AccessDenied", "User: arn:aws:iam::123456789012:user/lab is not authorized to perform: cloudformation:CreateChangeSet",
+     "cloudformation:CreateChangeSet"),
+    ("LimitExceededException", "Limit for stack has been exceeded", "Limit for stack has been exceeded")])
+def test_a_change_set_that_is_refused_leaves_nothing_and_the_same_command_goes_on(lab, code, message, said):
+    lab.cfn.refuse["CreateChangeSet"] = (403 if code == "AccessDenied" else 400, code, message)
+    run, _ = lab.run()
+    assert run.status == 3 and said in run.err and len(run.err.split("m2-deploy: ")[1].splitlines()) == 1, run
+    assert not lab.stack and not lab.cfn.sets
+    lab.cfn.refuse.clear()
+    run, doc = lab.run()
+    assert run.status == 0 and doc["outcome"] == "created" and len(lab.cfn.executed) == 1, run
+
+
 def test_detached_with_nothing_to_do_needs_no_login(lab):
     lab.deployed()
     run = lab.tool("--yes", "--detach", "--format", "json", *PLACE)
@@ -261,6 +292,15 @@ FAILURES = [
     ("custom-resource", ("Registration", "Custom::Registration", "CloudFormation did not receive a response from your Custom Resource. "
                          "Please check your logs for requestId [1]. If you are using the Python cfn-response module, you may need to "
                          "update your Lambda function code so that CloudFormation can attach the updated version."), "response"),
+    ("callback-down", ("ComputingUnitRegistration", "Custom::ComputingUnit", "Received response status [FAILED] from custom resource. Message "
+                       "returned: CloudMR Brain does not answer (RequestId: 1)"), "does not answer"),
+    ("name-collision", ("RunJobFargateLogGroup", "AWS::Logs::LogGroup", "Resource of type 'AWS::Logs::LogGroup' with identifier "
+                        "'{\"/properties/LogGroupName\":\"/ecs/mroptimum-mode2-job\"}' already exists."), "already exists"),
+    ("quota", ("DataBucket", "AWS::S3::Bucket", "You have attempted to create more buckets than allowed (Service: S3, Status Code: 400, "
+               "Request ID: 1)"), "more buckets than allowed"),
+    ("denied-in-the-middle", ("StateMachineRole", "AWS::IAM::Role", "User: arn:aws:iam::123456789012:user/lab is not authorized to perform: "
+                              "iam:CreateRole on resource: arn:aws:iam::123456789012:role/x because no identity-based policy allows the "
+                              "iam:CreateRole action (Service: Iam, Status Code: 403, Request ID: 1)"), "iam:CreateRole"),
 ]
 
 
@@ -271,6 +311,8 @@ def test_a_deployment_that_fails_says_why_and_how_to_mend_it(lab, name, failure,
     assert run.status == 1 and doc["outcome"] == "failed" and doc["status"] == "ROLLBACK_COMPLETE", run
     events = [f for f in doc["report"]["findings"] if f["id"] == "stack.events" and f["status"] == "fail"]
     assert events and word in events[0]["detail"] and events[0]["cause"] and events[0]["fix"]["text"], doc["report"]
+    roots = [f for f in doc["report"]["findings"] if f["status"] == "fail" and not f["caused_by"]]
+    assert len(roots) == 1 and roots[0]["fix"]["text"], [(f["cause"], f["detail"], f["fix"]) for f in roots]
     run, doc = lab.run()  # the cause is mended: the same command goes on
     assert run.status == 0 and doc["outcome"] == "created", run
 

@@ -82,6 +82,19 @@ static void show_offers(struct deploy *d, size_t n)
                    verdict_of(d->arena, &d->offers.list.at[i]));
 }
 
+static void note_one_zone(struct deploy *d)
+{
+    const struct m2_placement *p = d->place;
+    for (size_t i = 1; i < p->n_subnets; i++)
+        if (!m2_str_eq(p->zones[i], p->zones[0]))
+            return;
+    verify_note(
+        &d->v,
+        "All tasks run in one zone%s%s: while it has no capacity, large jobs do not start. A subnet of "
+        "another zone helps: --subnet %s --subnet ANOTHER.",
+        m2_str_empty(p->zones[0]) ? "" : ", ", m2_str_or(p->zones[0], ""), p->subnets[0]);
+}
+
 /* Without a terminal or with --yes: the best, and it is said which. */
 static int choose(struct deploy *d, struct m2_err *err)
 {
@@ -103,6 +116,7 @@ static int choose(struct deploy *d, struct m2_err *err)
         verify_note(&d->v, "Tasks run in %s: %s%s", m2_placement_text(d->arena, d->place), verdict,
                     m2_str_ends(verdict, ".") ? "" : ".");
     }
+    note_one_zone(d);
     return 0;
 }
 
