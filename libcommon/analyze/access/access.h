@@ -21,7 +21,7 @@ struct m2_trust {
     bool expected;         /* a principal of an expected account may take the role */
     bool anyone;           /* so may anybody */
     bool whole_account;    /* so may all of an expected account */
-    bool external_id;      /* every way in for an expected account asks for an ExternalId */
+    bool external_id;      /* every way in for an expected account asks for a certain ExternalId */
     bool organisation;     /* a way in is for the members of an organisation, whoever they are */
     const char *others;    /* who else is named, for the message; "" */
     const char *strangers; /* of these, the users, roles and accounts that are neither expected nor OWN; "" */

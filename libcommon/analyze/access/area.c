@@ -59,8 +59,8 @@ static const struct m2_cause causes[] = {
       IAM "reference_policies_elements_principal.html" },
     { "access.trust-whole-account", M2_WARN, "The role trusts a whole account",
       "Everybody in CloudMR Brain's account who may take roles can take this one, not only the service that "
-      "starts jobs.",
-      "Set the parameter CloudMRQueueJobRoleArn, so that one role only is trusted.",
+      "starts jobs; no ExternalId is asked for, which only that service knows.",
+      "Set the parameter ExternalId, or CloudMRQueueJobRoleArn, so that one role only is trusted.",
       IAM "reference_policies_elements_principal.html" },
     { "access.trust-no-external-id", M2_WARN, "The role asks for no ExternalId",
       "Another customer of CloudMR Brain who learns the role's name could have jobs started in your account.",

@@ -1,14 +1,10 @@
-/*
- * What may CloudMR Brain's role do: start jobs, see how they stand, hand out results, and nothing more? The
- * guide's promise: "Start Step Function executions, read execution status, generate presigned URLs for result
- * downloads; no access to modify or delete resources, nor to IAM, CloudFormation or other services."
- */
+/* What may CloudMR Brain's role do: start jobs, see how they stand, hand out results, and nothing more? The
+ * guide's promise is in promise.h. */
 #include <string.h>
 
 #include "analyze/access/access.h"
+#include "analyze/access/promise.h"
 #include "analyze/names.h"
-#include "analyze/policy/document.h"
-#include "analyze/policy/pattern.h"
 #include "analyze/policy/role.h"
 #include "analyze/storage/buckets.h"
 #include "m2/buf.h"
@@ -23,26 +19,15 @@ static const struct promise {
     enum on on;
     enum m2_status status;
 } promises[] = {
-    { "states:StartExecution", "access.cannot-start", "start jobs", ON_MACHINE, M2_FAIL },
-    { "states:DescribeExecution", "access.cannot-read-status", "read how a job stands", ON_EXECUTIONS,
-      M2_WARN },
-    { "s3:GetObject", "access.cannot-read-results", "hand out results", ON_RESULTS, M2_FAIL },
+    { M2_PROMISE_START, "access.cannot-start", "start jobs", ON_MACHINE, M2_FAIL },
+    { M2_PROMISE_STATUS, "access.cannot-read-status", "read how a job stands", ON_EXECUTIONS, M2_WARN },
+    { M2_PROMISE_RESULTS, "access.cannot-read-results", "hand out results", ON_RESULTS, M2_FAIL },
 };
 #define N_PROMISES (sizeof promises / sizeof promises[0])
 
 /* What it forbids. */
 static const char *const refusals[] = { "iam:*",          "cloudformation:*", "s3:Put*", "s3:Delete*",
                                         "states:Delete*", "lambda:*",         "ecs:*" };
-
-/* Within the promise: reading the state of jobs, and results. */
-static const char *const within[] = {
-    "states:StartExecution", "states:StartSyncExecution",   "states:StopExecution", "states:Describe*",
-    "states:List*",          "states:GetExecutionHistory",  "s3:GetObject*",        "s3:ListBucket*",
-    "s3:GetBucketLocation",  "s3:ListMultipartUploadParts",
-};
-
-/* So far beyond it that the account is at risk. */
-static const char *const dangerous[] = { "iam:*", "cloudformation:*", "s3:Delete*" };
 
 struct table {
     struct m2_check_run *r;
@@ -147,43 +132,9 @@ static void judge_promise(struct table *t, const struct promise *p, const struct
 
 /* ---- and nothing more ---- */
 
-static enum m2_truth covered(struct m2_arena *a, const char *pattern, const char *action)
-{
-    struct m2_pattern p = m2_pattern_make(a, pattern, false, true),
-                      t = m2_pattern_make(a, action, false, true);
-    return m2_pattern_covers(a, &p, &t);
-}
-
-static bool is_within(struct m2_arena *a, const char *action)
-{
-    for (size_t i = 0; i < sizeof within / sizeof within[0]; i++)
-        if (covered(a, within[i], action) == M2_YES)
-            return true;
-    return false;
-}
-
-/* In part is enough: "s3:*Object" holds "s3:DeleteObject", "iam:*" holds "iam:GetRole". */
-static bool is_dangerous(struct m2_arena *a, const char *action)
-{
-    for (size_t i = 0; i < sizeof dangerous / sizeof dangerous[0]; i++)
-        if (covered(a, dangerous[i], action) != M2_NO)
-            return true;
-    return false;
-}
-
 static struct m2_verdict anywhere(const struct table *t, const char *action)
 {
-    struct m2_policy_request req = { .action = action, .principal = t->role.arn };
-    struct m2_verdict v = { 0 };
-    req.account = m2_arn_part(t->r->arena, t->role.arn, M2_ARN_ACCOUNT);
-    m2_policy_evaluate(&v, t->r->arena, &t->role.policies, &req);
-    return v;
-}
-
-/* Does anything take ACTION away again? The rest of a wide Allow stays. */
-static bool given(const struct table *t, const char *action)
-{
-    return anywhere(t, action).decision != M2_DENIED;
+    return m2_promise_ask(t->r->arena, &t->role.policies, t->role.arn, action);
 }
 
 /* A policy that was not read may allow all of it. */
@@ -229,43 +180,30 @@ static void show_table(struct table *t, size_t before)
     }
 }
 
-static void too_wide(struct table *t, const struct m2_policy *policy, size_t i, const char *action,
-                     bool danger)
+static void too_wide(struct table *t, const struct m2_beyond *b)
 {
     struct m2_check_run *r = t->r;
-    struct m2_verdict at = { .decision = M2_ALLOWED, .policy = policy, .statement = i };
-    struct m2_finding *f = m2_found(r, danger ? M2_FAIL : M2_WARN, t->role.name, "access.too-wide");
-    m2_found_title(r, f, "The role lets CloudMR Brain call %s", action);
+    struct m2_verdict at = { .decision = M2_ALLOWED, .policy = b->policy, .statement = b->statement };
+    struct m2_finding *f = m2_found(r, b->danger ? M2_FAIL : M2_WARN, t->role.name, "access.too-wide");
+    m2_found_title(r, f, "The role lets CloudMR Brain call %s", b->action);
     m2_found_detail(
         r, f,
         "The guide promises that the role can start jobs, read how they stand and hand out results; %s "
         "goes beyond that: %s.",
-        action, m2_verdict_text(r->arena, &at));
+        b->action, m2_verdict_text(r->arena, &at));
     m2_found_verdict(r, f, &t->role, &at);
     m2_found_about(r, f, t->role.arn);
-    m2_found_fix(r, f, "Remove %s from %s of role %s.", action, m2_str_or(policy->name, "the policy"),
+    m2_found_fix(r, f, "Remove %s from %s of role %s.", b->action, m2_str_or(b->policy->name, "the policy"),
                  t->role.name);
     t->wrong = true;
 }
 
 static void judge_width(struct table *t)
 {
-    struct m2_arena *a = t->r->arena;
-    for (size_t p = 0; p < t->role.policies.list.len; p++) {
-        const struct m2_policy *policy = &t->role.policies.list.at[p];
-        const struct m2_value *document = m2_policy_document(a, policy->document);
-        for (size_t i = 0; policy->kind == M2_POLICY_IDENTITY && i < m2_policy_statements(document); i++) {
-            const struct m2_value *st = m2_policy_statement(document, i);
-            const char *action = NULL;
-            if (!m2_statement_allows(st))
-                continue;
-            if (m2_v_get(st, "NotAction") && given(t, "*"))
-                too_wide(t, policy, i, "all but NotAction", true);
-            for (size_t k = 0; (action = m2_policy_text(m2_v_get(st, "Action"), k)); k++)
-                if (!is_within(a, action) && given(t, action))
-                    too_wide(t, policy, i, action, is_dangerous(a, action));
-        }
-    }
+    struct m2_beyonds beyond = { 0 };
+    m2_promise_beyond(&beyond, t->r->arena, &t->role.policies, t->role.arn);
+    for (size_t i = 0; i < beyond.list.len; i++)
+        too_wide(t, &beyond.list.at[i]);
 }
 
 static void judge(struct table *t, const struct m2_stackview *view)

@@ -63,10 +63,9 @@ static void judge(struct m2_check_run *r, const struct m2_look *look, const char
                         m2_str_or(t->others, "nobody"), account);
         return;
     }
-    if (t->whole_account) {
+    if (t->whole_account && !t->external_id) {
         struct m2_finding *f = say(r, M2_WARN, look, name, "access.trust-whole-account");
-        m2_found_detail(r, f, "Every user and role of CloudMR Brain's account may take the role %s%s.", name,
-                        t->external_id ? "; an ExternalId is asked for, which limits the risk" : "");
+        m2_found_detail(r, f, "Every user and role of CloudMR Brain's account may take the role %s.", name);
     }
     if (!t->external_id) {
         struct m2_finding *f = say(r, M2_WARN, look, name, "access.trust-no-external-id");
@@ -77,8 +76,10 @@ static void judge(struct m2_check_run *r, const struct m2_look *look, const char
         m2_found_title(r, f, "The role lets in others beside CloudMR Brain");
         m2_found_detail(r, f, "CloudMR Brain may take the role %s, but so may %s.", name, t->strangers);
         m2_found_fix(r, f, "Unless you know and trust them, remove them from the role's trust policy.");
-    } else if (!t->whole_account && t->external_id)
-        m2_found_pass(r, name, "Only CloudMR Brain may take the role %s, with an ExternalId.", name);
+    } else if (t->external_id) {
+        m2_found_pass(r, name, "Only CloudMR Brain%s may take the role %s, with an ExternalId.",
+                      t->whole_account ? ", that is whoever in its account knows yours," : "", name);
+    }
 }
 
 static void no_role(struct m2_check_run *r, const struct m2_stackview *view)

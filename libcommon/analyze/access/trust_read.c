@@ -1,31 +1,67 @@
-/* What a role's trust policy lets in. Source: AWS IAM User Guide: policy elements Principal and Condition,
- * the confused deputy problem. */
+/* What a role's trust policy lets in: asked of the evaluator, for somebody of each kind. Source: AWS IAM User
+ * Guide: policy elements Principal and Condition, the confused deputy problem. */
 #include <string.h>
 
 #include "analyze/access/access.h"
 #include "analyze/names.h"
 #include "analyze/policy/document.h"
 #include "m2/buf.h"
+#include "m2/policy.h"
 #include "m2/str.h"
 
 #define TAKE "sts:AssumeRole"
-
-enum width { ONE, ACCOUNT, ANYONE };
-
-/* Who a statement lets in after its conditions: an account id (NULL for anyone, "" for an organisation or one
- * that was deleted) and how much of it. */
-struct principal {
-    const char *account;
-    enum width width;
-};
+#define NOBODYS_NAME                                                                                         \
+    "role/m2-doctor-asks-for-any-role" /* a name and an id that no policy was written for                    \
+                                        */
+#define NOBODYS_ID "m2-doctor-asks-for-any-id"
+#define NOBODYS_ACCOUNT "999999999990"
 
 struct reader {
     struct m2_trust *out;
     struct m2_arena *a;
+    struct m2_policies policies;
     const char *const *accounts, *own;
     struct m2_buf others, strangers;
-    bool entered; /* an expected account got in by some statement */
 };
+
+/* Who asks. Their own policies allow it. */
+struct asker {
+    const char *principal, *account; /* principal NULL: somebody of the account */
+    enum m2_key_state id;            /* ExternalId; KNOWN: one that no policy was written for */
+    enum m2_key_state member;        /* of an organisation */
+};
+
+static bool gets_in(struct reader *rd, struct asker who)
+{
+    static const char *const ids[] = { NOBODYS_ID, NULL };
+    const struct m2_context_key context[] = { { "sts:ExternalId", who.id, ids },
+                                              { "aws:PrincipalOrgID", who.member, NULL },
+                                              { "aws:PrincipalOrgPaths", who.member, NULL } };
+    const struct m2_policy_request req = { .action = TAKE,
+                                           .resource = "",
+                                           .principal = who.principal,
+                                           .account = who.account,
+                                           .resource_account = m2_str_or(rd->own, ""),
+                                           .resource_decides = true,
+                                           .context = context,
+                                           .n_context = sizeof context / sizeof context[0] };
+    struct m2_verdict v = { 0 };
+    m2_policy_evaluate(&v, rd->a, &rd->policies, &req);
+    return v.decision != M2_DENIED;
+}
+
+static bool service_gets_in(struct reader *rd, const char *service)
+{
+    const struct m2_policy_request req = { .action = TAKE, .resource = "", .service = service };
+    struct m2_verdict v = { 0 };
+    m2_policy_evaluate(&v, rd->a, &rd->policies, &req);
+    return v.decision != M2_DENIED;
+}
+
+static const char *any_role(struct m2_arena *a, const char *account)
+{
+    return m2_arena_printf(a, "arn:aws:iam::%s:" NOBODYS_NAME, account);
+}
 
 static bool expected(const struct reader *rd, const char *account)
 {
@@ -35,49 +71,30 @@ static bool expected(const struct reader *rd, const char *account)
     return false;
 }
 
-static struct principal principal_of(struct m2_arena *a, const char *text)
+/* Somebody whom nobody thought of; what an ExternalId asks for is no secret. */
+static void read_anyone(struct reader *rd)
 {
-    if (m2_str_eq(text, "*"))
-        return (struct principal){ NULL, ANYONE };
-    const char *account = m2_arn_part(a, text, M2_ARN_ACCOUNT);
-    if (!account) /* an account id, or the unique id of a role or user that was deleted */
-        return strspn(text, "0123456789") == strlen(text) ? (struct principal){ text, ACCOUNT }
-                                                          : (struct principal){ "", ONE };
-    bool root = m2_str_eq(m2_arn_part(a, text, M2_ARN_RESOURCE), "root");
-    return (struct principal){ account, root ? ACCOUNT : ONE };
+    struct asker who = { any_role(rd->a, NOBODYS_ACCOUNT), NOBODYS_ACCOUNT, M2_KEY_PRESENT, M2_KEY_ABSENT };
+    rd->out->anyone = gets_in(rd, who);
 }
 
-/* aws:PrincipalArn and aws:PrincipalAccount narrow a wide principal; so does the organisation, to nobody in
- * particular. */
-static struct principal narrow(struct m2_arena *a, struct principal p, const struct m2_value *st)
+/* Whether ACCOUNT is in an organisation is not known here. */
+static void read_account(struct reader *rd, const char *account)
 {
-    const char *arn = m2_policy_text(m2_statement_condition(st, "aws:PrincipalArn"), 0);
-    const char *account = m2_policy_text(m2_statement_condition(st, "aws:PrincipalAccount"), 0);
-    const char *of_arn = m2_arn_part(a, arn, M2_ARN_ACCOUNT);
-    if (p.width == ANYONE && account && !strchr(account, '*'))
-        p = (struct principal){ account, ACCOUNT };
-    if (arn && of_arn && !m2_str_empty(of_arn) && !strchr(of_arn, '*')) {
-        const char *resource = m2_arn_part(a, arn, M2_ARN_RESOURCE);
-        bool wide = m2_str_eq(resource, "*") || m2_str_eq(resource, "root") || m2_str_eq(resource, "role/*");
-        if (p.width == ANYONE || m2_str_eq(p.account, of_arn))
-            p = (struct principal){ of_arn, wide ? ACCOUNT : ONE };
+    struct asker who = { NULL, account, M2_KEY_PRESENT, M2_KEY_ABSENT }, member = who, any = who;
+    struct asker silent = who, wrong = who;
+    member.member = M2_KEY_UNKNOWN;
+    silent.id = M2_KEY_ABSENT;
+    wrong.id = M2_KEY_KNOWN;
+    any.principal = any_role(rd->a, account);
+    if (!gets_in(rd, who)) {
+        rd->out->organisation |= gets_in(rd, member);
+        return;
     }
-    if (p.width == ANYONE && (m2_statement_condition(st, "aws:PrincipalOrgID") ||
-                              m2_statement_condition(st, "aws:PrincipalOrgPaths")))
-        p = (struct principal){ "", ACCOUNT };
-    return p;
-}
-
-/* Does ST ask for an ExternalId that is more than "anything"? */
-static bool asks_external_id(const struct m2_value *st)
-{
-    const struct m2_value *ids = m2_statement_condition(st, "sts:ExternalId");
-    const char *text = NULL;
-    size_t n = 0;
-    for (; (text = m2_policy_text(ids, n)); n++)
-        if (m2_str_empty(text) || strspn(text, "*") == strlen(text))
-            return false;
-    return n > 0;
+    bool asked = !gets_in(rd, silent) && !gets_in(rd, wrong);
+    rd->out->external_id = asked && (rd->out->external_id || !rd->out->expected);
+    rd->out->expected = true;
+    rd->out->whole_account |= gets_in(rd, any);
 }
 
 static void add_name(struct m2_buf *list, const char *text)
@@ -85,69 +102,54 @@ static void add_name(struct m2_buf *list, const char *text)
     m2_buf_addf(list, "%s%s", list->len ? ", " : "", text);
 }
 
-static void enter(struct reader *rd, struct principal p, const char *text, const struct m2_value *st)
+/* Somebody whom a statement names, and who is not CloudMR Brain. */
+static void read_name(struct reader *rd, const char *text)
 {
-    p = narrow(rd->a, p, st);
-    if (p.width == ANYONE) {
-        rd->out->anyone = true;
-    } else if (expected(rd, p.account)) {
-        rd->out->expected = true;
-        rd->out->whole_account |= p.width == ACCOUNT;
-        rd->out->external_id = asks_external_id(st) && (rd->out->external_id || !rd->entered);
-        rd->entered = true;
-    } else if (m2_str_empty(p.account)) {
-        rd->out->organisation |= p.width == ACCOUNT;
-        add_name(&rd->others, p.width == ACCOUNT ? "an organisation" : text);
-    } else {
-        add_name(&rd->others, text);
-        if (!m2_str_eq(p.account, rd->own))
-            add_name(&rd->strangers, text);
-    }
+    const char *account = m2_arn_part(rd->a, text, M2_ARN_ACCOUNT);
+    bool person = account && !m2_str_eq(m2_arn_part(rd->a, text, M2_ARN_RESOURCE), "root");
+    if (!account && m2_is_account_id(text))
+        account = text;
+    struct asker who = { person ? text : NULL, account, M2_KEY_PRESENT, M2_KEY_UNKNOWN };
+    if (m2_str_eq(text, "*") || expected(rd, account) || (account && !gets_in(rd, who)))
+        return;
+    add_name(&rd->others, text);
+    if (account && !m2_str_eq(account, rd->own))
+        add_name(&rd->strangers, text);
 }
 
-static void read_allow(struct reader *rd, const struct m2_value *st)
+static void read_names(struct reader *rd, const struct m2_value *st)
 {
     const struct m2_value *aws = m2_statement_principal(st, "AWS"),
                           *service = m2_statement_principal(st, "Service");
     const char *text = NULL;
-    if (m2_v_get(st, "NotPrincipal"))
-        enter(rd, (struct principal){ NULL, ANYONE }, "NotPrincipal", st);
     for (size_t i = 0; (text = m2_policy_text(aws, i)); i++)
-        enter(rd, principal_of(rd->a, text), text, st);
+        read_name(rd, text);
     for (size_t i = 0; service != aws && (text = m2_policy_text(service, i)); i++)
-        add_name(&rd->others, text);
-}
-
-/* An unconditional Deny that hits the expected accounts closes the door again. */
-static bool denied(const struct reader *rd, const struct m2_value *st)
-{
-    const char *text = NULL;
-    const struct m2_value *aws = m2_statement_principal(st, "AWS");
-    if (!m2_statement_denies(st) || m2_v_get(st, "Condition") || !m2_statement_covers_action(st, TAKE))
-        return false;
-    for (size_t i = 0; (text = m2_policy_text(aws, i)); i++) {
-        struct principal p = principal_of(rd->a, text);
-        if (p.width == ANYONE || (p.width == ACCOUNT && expected(rd, p.account)))
-            return true;
-    }
-    return false;
+        if (service_gets_in(rd, text))
+            add_name(&rd->others, text);
 }
 
 void m2_trust_read(struct m2_trust *out, struct m2_arena *a, const struct m2_value *document,
                    const char *const *accounts, const char *own)
 {
     struct reader rd = { .out = out, .a = a, .accounts = accounts, .own = own };
+    const struct m2_policy trust = { .kind = M2_POLICY_RESOURCE, .document = document };
+    const struct m2_policy all = { .document = m2_v_string(a, M2_POLICY_EVERYTHING) };
     *out = (struct m2_trust){ 0 };
+    m2_vec_push(a, &rd.policies.list, trust);
+    m2_vec_push(a, &rd.policies.list, all);
     m2_buf_init(&rd.others, 2000);
     m2_buf_init(&rd.strangers, 2000);
+    read_anyone(&rd);
+    for (size_t i = 0; accounts[i] && !out->anyone; i++)
+        read_account(&rd, accounts[i]);
+    if (out->organisation)
+        add_name(&rd.others, "an organisation");
     for (size_t i = 0; i < m2_policy_statements(document); i++) {
         const struct m2_value *st = m2_policy_statement(document, i);
         if (m2_statement_allows(st) && m2_statement_covers_action(st, TAKE))
-            read_allow(&rd, st);
+            read_names(&rd, st);
     }
-    for (size_t i = 0; i < m2_policy_statements(document); i++)
-        if (denied(&rd, m2_policy_statement(document, i)))
-            out->expected = out->anyone = out->whole_account = out->organisation = false;
     out->others = m2_arena_strndup(a, rd.others.data, rd.others.len);
     out->strangers = m2_arena_strndup(a, rd.strangers.data, rd.strangers.len);
     m2_buf_free(&rd.others);

@@ -107,10 +107,22 @@ static enum m2_truth null_test(const struct m2_value *wanted, const struct m2_ke
     return yes && no ? M2_YES : yes ? there : no ? m2_not(there) : M2_NO;
 }
 
+/* Texts, numbers and booleans, alone or in a list: all that the grammar knows. */
+static bool readable(const struct m2_value *wanted)
+{
+    size_t n = m2_v_is(wanted, M2_ARRAY) ? m2_v_len(wanted) : 1;
+    for (size_t i = 0; i < n; i++)
+        if (!value_text(wanted, i))
+            return false;
+    return true;
+}
+
 static enum m2_truth key_holds(struct m2_eval *ev, const struct test *t, const char *key,
                                const struct m2_value *wanted)
 {
     struct m2_key_value v = m2_context_value(ev, key);
+    if (!readable(wanted))
+        return m2_unsure(ev, key);
     if (!t->op)
         return null_test(wanted, &v);
     switch (v.state) {

@@ -103,6 +103,10 @@ static void judge(struct m2_check_run *r, const struct m2_tpls *all, const struc
         m2_found_pass(r, t->name, "%s asks for no acknowledgement.", t->name);
     } else if ((have & want) == want) {
         m2_found_pass(r, t->name, "%s needs %s, as the stack was deployed with.", t->name, words);
+    } else if (want == IAM) { /* no template that runs tasks does without a role */
+        m2_found_pass(r, t->name,
+                      "%s needs %s only, as whatever makes a role, for %s at %s: deploy with --capabilities %s.",
+                      t->name, words, n.id, m2_tpl_at(r->arena, n.t, n.p), words);
     } else {
         struct m2_finding *f =
             m2_tpl_found(r, M2_WARN, n.t, n.p, "template.needs-capabilities", m2_v_string(r->arena, words));

@@ -2,28 +2,11 @@
 #include <string.h>
 
 #include "analyze/access/access.h"
+#include "analyze/access/promise.h"
 #include "analyze/names.h"
 #include "analyze/policy/document.h"
 #include "analyze/template/resolve.h"
 #include "m2/str.h"
-
-#define START "states:StartExecution"
-#define STATUS "states:DescribeExecution"
-
-/* What the guide promises that the role can do, and what reads no more than that. */
-static const char *const promised[] = { START,
-                                        STATUS,
-                                        "states:GetExecutionHistory",
-                                        "states:ListExecutions",
-                                        "states:DescribeStateMachine",
-                                        "s3:GetObject",
-                                        "s3:GetObjectVersion",
-                                        "s3:ListBucket",
-                                        "s3:GetBucketLocation",
-                                        NULL };
-/* What nobody but the account's own people should be able to do. */
-static const char *const dangerous[] = { "iam:*", "cloudformation:*", "s3:Delete*", NULL };
-static const char *const everything[] = { "*", "*:*", "s3:*", NULL };
 
 struct role {
     struct m2_check_run *r;
@@ -84,7 +67,7 @@ static bool trust(struct role *q)
         m2_found_detail(q->r, f, "%s: the role %s can be taken by %s, but not by CloudMR Brain's account %s.",
                         at(q, key, written), q->id, m2_str_or(t.others, "nobody"), expected[0]);
     }
-    if (t.expected && t.whole_account) {
+    if (t.expected && t.whole_account && !t.external_id) {
         struct m2_finding *f = say(q, M2_WARN, "access.trust-whole-account", key, written);
         m2_found_detail(
             q->r, f,
@@ -102,58 +85,29 @@ static bool trust(struct role *q)
 
 /* ---- what it may do ---- */
 
-static bool matches_any(const char *const *patterns, const char *action)
+static void beyond(struct role *q, const struct m2_beyond *b)
 {
-    for (; *patterns; patterns++)
-        if (m2_str_glob(*patterns, action, true))
-            return true;
-    return false;
-}
-
-struct grants {
-    bool start, status, any;
-    const struct m2_value *start_at; /* the statement */
-};
-
-static void action(struct role *q, const struct m2_value *written)
-{
-    const char *name = m2_v_text(written);
-    bool wide = name && matches_any(dangerous, name);
-    for (const char *const *e = everything; *e; e++)
-        wide |= m2_str_eq(*e, name);
-    if (!name || matches_any(promised, name))
-        return;
-    struct m2_place p = m2_tpl_place(written);
-    struct m2_finding *f = m2_tpl_found(q->r, wide ? M2_FAIL : M2_WARN, q->t, p, "access.too-wide", written);
+    struct m2_place p = m2_tpl_place(b->written);
+    struct m2_finding *f =
+        m2_tpl_found(q->r, b->danger ? M2_FAIL : M2_WARN, q->t, p, "access.too-wide", b->written);
     m2_found_detail(q->r, f,
                     "%s: the role %s may do %s; it is promised to start jobs, and to read their status and "
                     "results, and nothing more.",
-                    m2_tpl_at(q->r->arena, q->t, p), q->id, name);
-    m2_found_fix(q->r, f, "Remove %s from the policy of %s.", name, q->id);
+                    m2_tpl_at(q->r->arena, q->t, p), q->id, b->action);
+    m2_found_fix(q->r, f, "Remove %s from the policy of %s.", b->action, q->id);
     m2_found_about(q->r, f, q->id);
     q->wrong++;
 }
 
-static void document(struct role *q, struct grants *g, const struct m2_value *written)
+static void document(struct role *q, struct m2_policies *all, const struct m2_value *written)
 {
-    const struct m2_value *doc = m2_tpl_deep(q->all, q->t, written);
-    for (size_t i = 0; i < m2_policy_statements(doc); i++) {
-        const struct m2_value *st = m2_policy_statement(doc, i), *list = m2_v_get(st, "Action"), *item = NULL;
-        if (!m2_statement_allows(st))
-            continue;
-        g->any = true;
-        g->start |= m2_statement_covers_action(st, START);
-        g->status |= m2_statement_covers_action(st, STATUS);
-        if (!g->start_at && m2_statement_covers_action(st, START))
-            g->start_at = list ? list : st;
-        if (m2_v_is(list, M2_STRING))
-            action(q, list);
-        m2_v_each(item, k, m2_v_is(list, M2_ARRAY) ? list : NULL) action(q, item);
-    }
+    struct m2_policy p = { .document = m2_tpl_deep(q->all, q->t, written) };
+    if (p.document)
+        m2_vec_push(q->r->arena, &all->list, p);
 }
 
 /* Policies of their own that name the role. */
-static void attached(struct role *q, struct grants *g)
+static void attached(struct role *q, struct m2_policies *policies)
 {
     const struct m2_value *resource = NULL, *item = NULL;
     const char *id = NULL;
@@ -168,26 +122,35 @@ static void attached(struct role *q, struct grants *g)
         {
             const struct m2_member *m = m2_tpl_intrinsic(item);
             if (m && m2_str_eq(m->key, "Ref") && m2_str_eq(m2_v_text(m->value), q->id))
-                document(q, g, m2_tpl_property(q->all, q->t, resource, "PolicyDocument"));
+                document(q, policies, m2_tpl_property(q->all, q->t, resource, "PolicyDocument"));
         }
     }
 }
 
 static void permissions(struct role *q)
 {
-    const struct m2_value *policies = m2_tpl_property(q->all, q->t, q->resource, "Policies"), *item = NULL;
-    struct grants g = { 0 };
-    m2_v_each(item, i, m2_v_is(policies, M2_ARRAY) ? policies : NULL)
-        document(q, &g, m2_v_get(item, "PolicyDocument"));
-    attached(q, &g);
+    const struct m2_value *written = m2_tpl_property(q->all, q->t, q->resource, "Policies"), *item = NULL;
+    struct m2_arena *a = q->r->arena;
+    struct m2_policies policies = { 0 };
+    struct m2_beyonds wide = { 0 };
+    m2_v_each(item, i, m2_v_is(written, M2_ARRAY) ? written : NULL)
+        document(q, &policies, m2_v_get(item, "PolicyDocument"));
+    attached(q, &policies);
+    m2_promise_beyond(&wide, a, &policies, NULL);
+    for (size_t i = 0; i < wide.list.len; i++)
+        beyond(q, &wide.list.at[i]);
+    const struct m2_verdict start = m2_promise_ask(a, &policies, NULL, M2_PROMISE_START);
+    bool status = m2_promise_ask(a, &policies, NULL, M2_PROMISE_STATUS).decision != M2_DENIED;
     bool managed = m2_tpl_property(q->all, q->t, q->resource, "ManagedPolicyArns") != NULL;
-    if (!g.start || g.status || managed)
+    if (start.decision == M2_DENIED || !start.policy || status || managed)
         return;
-    struct m2_place p = m2_tpl_key_place(q->t, "Action", g.start_at);
-    struct m2_finding *f = m2_tpl_found(q->r, M2_WARN, q->t, p, "access.cannot-read-status", g.start_at);
-    m2_found_detail(q->r, f, "%s: the role %s may start jobs, but nothing allows it " STATUS ".",
-                    m2_tpl_at(q->r->arena, q->t, p), q->id);
-    m2_found_fix(q->r, f, "Allow " STATUS " on the executions of the state machine.");
+    const struct m2_value *st = m2_policy_statement(start.policy->document, start.statement);
+    const struct m2_value *at = m2_v_get(st, "Action") ? m2_v_get(st, "Action") : st;
+    struct m2_place p = m2_tpl_key_place(q->t, "Action", at);
+    struct m2_finding *f = m2_tpl_found(q->r, M2_WARN, q->t, p, "access.cannot-read-status", at);
+    m2_found_detail(q->r, f, "%s: the role %s may start jobs, but nothing allows it " M2_PROMISE_STATUS ".",
+                    m2_tpl_at(a, q->t, p), q->id);
+    m2_found_fix(q->r, f, "Allow " M2_PROMISE_STATUS " on the executions of the state machine.");
     m2_found_about(q->r, f, q->id);
     q->wrong++;
 }

@@ -32,10 +32,27 @@ static const struct sample access[] = {
     { "denied again", { { ROLE, "output.Role.AssumeRolePolicyDocument.Statement",
       "[{'Effect':'Allow','Principal':{'AWS':'469266894233'},'Action':'sts:*'},{'Effect':'Deny','"
       "Principal':'*','Action':'" "sts:AssumeRole'}]" } }, "access.trust", F, "access.trust-wrong-principal" },
-    { "whole account with an id", { { ROLE, TRUST "Principal", "{'AWS':['arn:aws:iam::469266894233:root']}" }
+    { "whole account", { { ROLE, TRUST "Principal", "{'AWS':['arn:aws:iam::469266894233:root']}" }, { ROLE, TRUST "Condition", NULL }
       }, "access.trust", W, "access.trust-whole-account" },
-    { "whole account as a number", { { ROLE, TRUST "Principal", "{'AWS':'469266894233'}" } }, "access.trust",
-      W, "access.trust-whole-account" },
+    { "whole account as a number", { { ROLE, TRUST "Principal", "{'AWS':'469266894233'}" }, { ROLE, TRUST "Condition", NULL } },
+      "access.trust", W, "access.trust-whole-account" },
+    { "whole account with an id was warned of as if it were open", { { ROLE, TRUST "Principal",
+      "{'AWS':['arn:aws:iam::469266894233:root']}" } }, "access.trust", P, NULL },
+    { "whole account with any id", { { ROLE, TRUST "Principal", "{'AWS':'469266894233'}" }, { ROLE, TRUST "Condition",
+      "{'StringLike':{'sts:ExternalId':'?*'}}" } }, "access.trust", W, "access.trust-whole-account" },
+    { "whole account, the id is asked for by a Deny", { { ROLE, "output.Role.AssumeRolePolicyDocument.Statement",
+      "[{'Effect':'Allow','Principal':{'AWS':'469266894233'},'Action':'sts:AssumeRole'},{'Effect':'Deny','Principal':'*',"
+      "'Action':'sts:AssumeRole','Condition':{'StringNotEquals':{'sts:ExternalId':'a'}}}]" } }, "access.trust", P, NULL },
+    { "one way in asks for an id, another does not", { { ROLE, "output.Role.AssumeRolePolicyDocument.Statement",
+      "[{'Effect':'Allow','Principal':{'AWS':'469266894233'},'Action':'sts:AssumeRole','Condition':{'StringEquals':{'sts:ExternalId':'a'}}},"
+      "{'Effect':'Allow','Principal':{'AWS':'" CUT "'},'Action':'sts:AssumeRole'}]" } }, "access.trust", W, "access.trust-no-external-id" },
+    { "denied unless of an organisation that CloudMR Brain may be in", { { ROLE, "output.Role.AssumeRolePolicyDocument.Statement",
+      "[{'Effect':'Allow','Principal':{'AWS':'" CUT "'},'Action':'sts:AssumeRole'},{'Effect':'Deny','Principal':'*',"
+      "'Action':'sts:AssumeRole','Condition':{'StringNotEquals':{'aws:PrincipalOrgID':'o-1'}}}]" } }, "access.trust", U, NULL },
+    { "beside an organisation's members CloudMR Brain by name", { { ROLE, "output.Role.AssumeRolePolicyDocument.Statement",
+      "[{'Effect':'Allow','Principal':'*','Action':'sts:AssumeRole','Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-1','sts:ExternalId':'a'}}},"
+      "{'Effect':'Allow','Principal':{'AWS':'" CUT "'},'Action':'sts:AssumeRole','Condition':{'StringEquals':{'sts:ExternalId':'a'}}}]" } },
+      "access.trust", P, NULL },
     { "whole account narrowed", { { ROLE, TRUST "Principal", "{'AWS':'469266894233'}" }, { ROLE, TRUST
       "Condition", "{'ArnEquals':{'aws:PrincipalArn':'" CUT "'},'StringEquals':{'sts:ExternalId':'a'}}" } },
       "access.trust", P, NULL },
@@ -50,8 +67,10 @@ static const struct sample access[] = {
     { "all but one", { { ROLE, TRUST "Principal", NULL }, { ROLE, TRUST "NotPrincipal", "{'AWS':'1'}" } },
       "access.trust", F, "access.trust-anyone" },
     { "anyone narrowed to an account", { { ROLE, TRUST "Principal", "'*'" }, { ROLE, TRUST "Condition",
-      "{'StringEquals':{'aws:PrincipalAccount':'469266894233','sts:ExternalId':'a'}}" } }, "access.trust", W,
+      "{'StringEquals':{'aws:PrincipalAccount':'469266894233'}}" } }, "access.trust", W,
       "access.trust-whole-account" },
+    { "anyone narrowed to an account and an id", { { ROLE, TRUST "Principal", "'*'" }, { ROLE, TRUST "Condition",
+      "{'StringEquals':{'aws:PrincipalAccount':'469266894233','sts:ExternalId':'a'}}" } }, "access.trust", P, NULL },
     { "a stranger beside CloudMR Brain is not nobody else", { { ROLE, TRUST "Principal", "{'AWS':['" CUT "',"
       "'arn:aws:iam::999999999999:role/x']}" } }, "access.trust", W, "access.trust-wrong-principal" },
     { "a role of the own account is no stranger", { { ROLE, TRUST "Principal", "{'AWS':['" CUT "',"

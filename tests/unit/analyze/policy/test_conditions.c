@@ -173,6 +173,9 @@ static const struct condition conditions[] = {
     { "{'StringAlmostEquals':{'k':'a'}}", "k=a", X },
     { "{'StringEquals':'a'}", "k=a", X },
     { "[]", "", X },
+    { "{'StringEquals':{'k':{'a':'b'}}}", "k=a", X },
+    { "{'StringEquals':{'k':['a',['b']]}}", "", X },
+    { "{'StringEquals':{'k':[]}}", "k=a", D },
     { "{'ForSomeValues:StringEquals':{'k':'a'}}", "k=a", X },
     { "{'StringAlmostEquals':{'k':'a'},'StringEquals':{'l':'b'}}", "l=c", D },
     /* variables */

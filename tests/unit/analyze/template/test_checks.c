@@ -21,6 +21,7 @@
     "    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n        Statement:\n          Effect: Allow\n" \
     "          Principal: " principal "\n          Action: sts:AssumeRole\n          Condition: " condition "\n      Policies:\n" \
     "        - PolicyName: p\n          PolicyDocument:\n            Statement:\n              - Effect: Allow\n                Action: " policies "\n"
+#define AND(members) "\n              - {Resource: '*', " members "}"
 #define ONE "{AWS: 'arn:aws:iam::111122223333:role/brain'}"
 #define ASKED "{StringEquals: {'sts:ExternalId': abc}}"
 #define READS "['states:StartExecution', 'states:DescribeExecution', 's3:GetObject']"
@@ -71,9 +72,11 @@ static const struct template_sample samples[] = {
       "x23456789x123456789x123456789x123456789x123456789x123456789x12345"), NULL, N, M2_FAIL, "template.role-name-too-long", NULL },
     /* capabilities */
     { "none", "Resources: {B: {Type: 'AWS::S3::Bucket'}}", NULL, C, M2_PASS, NULL, NULL },
-    { "a role", "Resources:\n  R: {Type: 'AWS::IAM::Role'}\n", NULL, C, M2_WARN, "template.needs-capabilities", "t.yaml:2:3" },
+    { "a role, which no template does without", "Resources:\n  R: {Type: 'AWS::IAM::Role'}\n", NULL, C, M2_PASS, NULL, NULL },
+    { "a role with a name", "Resources:\n  R: {Type: 'AWS::IAM::Role', Properties: {RoleName: r}}\n", NULL, C, M2_WARN,
+      "template.needs-capabilities", "t.yaml:2:3" },
     { "a transform", SAM MACHINE, NULL, C, M2_WARN, "template.needs-capabilities", "t.yaml:1:1" },
-    { "nested", NEST, "Resources:\n  R: {Type: 'AWS::IAM::Role'}\n", C, M2_WARN, "template.needs-capabilities", "n.yaml:2:3" },
+    { "nested", NEST, "Resources:\n  R: {Type: 'AWS::IAM::Role', Properties: {RoleName: r}}\n", C, M2_WARN, "template.needs-capabilities", "n.yaml:2:3" },
     /* buckets */
     { "CloudMRHub's by default", "Parameters:\n  D:\n    Type: String\n    Default: cloudmr-data-cloudmrhub-brain-us-east-1\n" MACHINE, NULL, B, M2_WARN,
       "template.foreign-buckets", "t.yaml:4:5" },
@@ -101,8 +104,13 @@ static const struct template_sample samples[] = {
     { "anybody", ROLE("'*'", ASKED, READS), NULL, R, M2_FAIL, "access.trust-anyone", "t.yaml:9:7" },
     { "somebody else", ROLE("{AWS: 'arn:aws:iam::999988887777:root'}", ASKED, READS), NULL, R, M2_FAIL, "access.trust-wrong-principal", "t.yaml:9:7" },
     { "who is not known", ROLE("{AWS: !ImportValue Brain}", ASKED, READS), NULL, R, M2_PASS, NULL, NULL },
-    { "a whole account", ROLE("{AWS: !Sub 'arn:aws:iam::${CloudMRAccountId}:root'}", ASKED, READS), NULL, R, M2_WARN, "access.trust-whole-account",
-      "t.yaml:9:7" },
+    { "a whole account", ROLE("{AWS: !Sub 'arn:aws:iam::${CloudMRAccountId}:root'}", "!Ref 'AWS::NoValue'", READS), NULL, R, M2_WARN,
+      "access.trust-whole-account", "t.yaml:9:7" },
+    { "a whole account with an id was warned of as if it were open", ROLE("{AWS: !Sub 'arn:aws:iam::${CloudMRAccountId}:root'}", ASKED, READS),
+      NULL, R, M2_PASS, NULL, NULL },
+    { "all but something", ROLE(ONE, ASKED, READS AND("Effect: Allow, NotAction: 'ec2:*'")), NULL, R, M2_FAIL, "access.too-wide", NULL },
+    { "a Deny takes it back", ROLE(ONE, ASKED, "['states:*Execution', 's3:PutObject']" AND("Effect: Deny, Action: ['s3:Put*', 'states:St*']")
+      AND("Effect: Deny, Action: 'states:*Execution'") AND("Effect: Allow, Action: 's3:GetObject'")), NULL, R, M2_PASS, NULL, NULL },
     { "no external id", ROLE(ONE, "!If [Asked, {StringEquals: {'sts:ExternalId': !Ref ExternalId}}, !Ref 'AWS::NoValue']", READS), NULL, R, M2_WARN,
       "access.trust-no-external-id", "t.yaml:9:7" },
     { "status not readable", ROLE(ONE, ASKED, "['states:StartExecution']"), NULL, R, M2_WARN, "access.cannot-read-status", NULL },
