@@ -16,7 +16,6 @@ struct index {
 static const char *const paging[] = { "MaxResults", "maxResults",  "NextToken", "nextToken", "MaxItems",
                                       "Marker",     "PageSize",    "Limit",     "limit",     "max-items",
                                       "page-size",  "no-paginate", "DryRun",    NULL };
-static const char *const more_pages[] = { "NextToken", "nextToken", "Marker", "NextMarker", NULL };
 
 static bool in(const char *const *names, const char *s)
 {
@@ -33,14 +32,6 @@ bool m2_call_unfiltered(const struct m2_call *call)
         if (!in(paging, input->u.object.at[i].key))
             return false;
     return true;
-}
-
-bool m2_answer_complete(const struct m2_call *call)
-{
-    for (const char *const *m = more_pages; *m; m++)
-        if (!m2_str_empty(m2_v_str(call->output, *m)))
-            return false;
-    return !m2_v_bool_or(call->output, "IsTruncated", false);
 }
 
 static const char *op_key(struct m2_arena *a, const char *service, const char *operation)

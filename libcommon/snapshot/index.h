@@ -9,6 +9,7 @@
 #define M2_SNAPSHOT_INDEX_H
 
 #include "m2/snapshot.h"
+#include "snapshot/pages.h"
 #include "snapshot/strmap.h"
 
 struct m2_call_list {
@@ -58,8 +59,6 @@ const struct m2_item_entry *m2_index_item(const struct m2_snapshot *s, struct m2
                                           const char *list, const char *key, const char *id);
 /** Position of CALL among the calls of its operation. */
 size_t m2_index_ordinal(const struct m2_snapshot *s, const struct m2_call *call);
-/** Is the answer of CALL all there is of what it asks (no page is missing)? */
-bool m2_answer_complete(const struct m2_call *call);
 /** Does CALL's input leave nothing out? */
 bool m2_call_unfiltered(const struct m2_call *call);
 

@@ -6,6 +6,7 @@
 #include "m2/time.h"
 #include "snapshot/index.h"
 #include "snapshot/names.h"
+#include "snapshot/pages.h"
 #include "snapshot/target.h"
 
 static int check_schema(const struct m2_value *root, const char *name, struct m2_err *err)
@@ -238,6 +239,7 @@ int m2_snapshot_from_value(struct m2_snapshot *out, struct m2_arena *a, struct m
     struct loading l = { .s = &s, .name = name, .err = err };
     if (read_calls(&l, root) < 0)
         return -1;
+    m2_pages_join(&s);
     m2_index_make(&s);
     s.account = account_of(&s);
     fill_region(&s);

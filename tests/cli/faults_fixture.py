@@ -6,7 +6,7 @@ Rows as in faults_stack, with WHERE (a test of the Fixture) first: (where, name,
 import json
 
 import cases_stack as stack
-from cases_stack import ACCOUNT, BUCKETS, FUNCTION, HUB, MACHINE, ROLE
+from cases_stack import ACCOUNT, BUCKETS, FUNCTION, HUB, MACHINE, ROLE, both, task
 from conftest import ROOT
 from faults_stack import bucket, config, gone, status, trust
 
@@ -254,6 +254,14 @@ def template(body, error=None):
     return change
 
 
+def nested(a):
+    """A nested stack that is given none of the parameters that its template asks for."""
+    in_resources("  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: inner.yaml}")(a)
+    a.add("template", "ReadFile", {"TemplateBody": "Parameters: {Image: {Type: String}}\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
+                                                   "    Properties: {DisplayName: !Ref Image}\n"},
+          Path="inner.yaml", NestedIn="template.yaml", LogicalId="Inner")
+
+
 def edited(old, new):
     assert old in TEMPLATE, old
     return template(TEMPLATE.replace(old, new, 1))
@@ -286,6 +294,7 @@ FAULTS = [
     (deployed, "whole-account", "access.trust-whole-account", "trust", trust(Principal={"AWS": f"arn:aws:iam::{HUB}:root"})),
     (deployed, "old-data-bucket", "bucket.role-access", "task-role", policy("FargateTaskRolePolicy", 0, Resource="arn:aws:s3:::mytestcmr/*")),
     (deployed, "not-our-bucket", "bucket.foreign", "bucket", not_our_bucket),
+    (deployed, "bucket-far", "region.bucket-mismatch", "region", bucket("HeadBucket", {"BucketRegion": "ap-southeast-2"}, kind="failed")),
     (deployed, "not-encrypted", "bucket.no-encryption", "encryption",
      bucket("GetBucketEncryption", error="ServerSideEncryptionConfigurationNotFoundError")),
     (deployed, "no-log-right", "fargate.log-role", "exec-role", execution_role_may(
@@ -302,6 +311,8 @@ FAULTS = [
     (deployed, "pending", "lambda.pending", "state", config(State="Pending", StateReasonCode="Creating")),
     (deployed, "old-runtime", "lambda.runtime-deprecated", "runtime", config(PackageType="Zip", Runtime="python3.9")),
     (deployed, "killed", "lambda.out-of-memory", "log", runs(3, 3008, more="Status: error\tError Type: Runtime.OutOfMemory")),
+    (deployed, "stopped-by-somebody", "task.user-stopped", "stopped", both(task(1, "UserInitiated", "Task stopped by user", 143))),
+    (deployed, "stopped-by-ecs", "task.scheduler-stopped", "stopped", both(task(2, "ServiceSchedulerInitiated", "Scaling activity", 143))),
     (deployed, "memory-near", "lambda.memory-near", "log", runs(3, 2900)),
     (deployed, "memory-oversized", "lambda.memory-oversized", "log", runs(40, 200)),
     (deployed, "timeout-near", "lambda.timeout-near", "log", runs(3, 1500, 890000)),
@@ -348,6 +359,8 @@ FAULTS = [
     (anywhere, "template-unused", "template.unused-parameter", "template", edited("\nParameters:\n", "\nParameters:\n  Idle: {Type: String}\n")),
     (anywhere, "template-fixed-name", "template.fixed-name-collides", "template", in_resources(
         "  Log:\n    Type: AWS::Logs::LogGroup\n    Properties: {LogGroupName: /ecs/run-job}")),
+    (anywhere, "template-output", "template.output-missing", "template", edited("  CalculationStateMachineArn:", "  Machine:")),
+    (anywhere, "template-nested", "template.nested-missing-parameter", "template", nested),
     (anywhere, "template-long-name", "template.role-name-too-long", "template", edited(
         "  RunJobRole:\n    Type: AWS::IAM::Role\n    Properties:\n",
         "  RunJobRole:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleName: !Sub '${AWS::StackName}-" + "r" * 60 + "'\n")),
@@ -357,8 +370,17 @@ FAULTS = [
 COMPANY = {
     "image-elsewhere": {"image.region-mismatch"},  # what the region lacks and what the URI names are told in two checks
     "image-elsewhere-by-uri": {"region.image-mismatch"},
+    "bucket-far": {"bucket.region"},
     "log-group-is-gone": {"stack.resource-gone"},  # what is gone and what that breaks are both named
     "hub-itself": {"brain.not-admin", "brain.mode", "brain.provider"},  # CloudMRHub's own units are of Mode 1, registered by Admins
     "no-admin": {"account.is-cloudmrhub", "brain.mode", "brain.provider"},
     "no-external-id": {"brain.external-id"},  # the unit names one still
 }
+
+# Accounts in which what no healthy account shows is in order: for checks that are skipped or not known there.
+IN_ORDER = [
+    (anywhere, "template", template(TEMPLATE)),
+    (registered, "test-job", canary("SUCCEEDED", output="{}")),
+    (deployed, "memory-use", runs(3, 2000)),
+    (deployed, "pulled", pulled("fargate")),
+]

@@ -181,7 +181,7 @@ class Fixture(stack.Account):
             for call in about:
                 if call["status"] == "ok" and execution not in call["output"]["executions"]:
                     call["output"]["executions"].append(execution)
-        back = [(b, a) for a, b in reversed(self.pairs)]
+        back = [(b, a) for a, b in self.pairs]
         again = [(stack.SUBNET, self.pair("subnet-0t1")), (stack.GROUP, self.pair("sg-0task"))]
         return renamed(json.dumps({**self.doc, "calls": self.doc["calls"] + self.extra}), again + back)
 

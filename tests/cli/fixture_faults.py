@@ -68,6 +68,7 @@ def rows():
 
 
 FAULTS = list(rows())
+IN_ORDER = [Fault(name, "", "", where, how) for where, name, how in faults_fixture.IN_ORDER]
 
 
 @functools.cache
