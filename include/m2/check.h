@@ -76,6 +76,8 @@ void m2_found_evidence(struct m2_check_run *r, struct m2_finding *f, const struc
 void m2_found_fix(struct m2_check_run *r, struct m2_finding *f, const char *fmt, ...) M2_PRINTF(3, 4);
 /** A command that can be pasted as it stands; values quoted with m2_shell_quote. The engine appends --region/--profile to `aws` commands. */
 void m2_found_command(struct m2_check_run *r, struct m2_finding *f, const char *fmt, ...) M2_PRINTF(3, 4);
+/** One of several resources that this finding may be about, where nothing read tells which. NULL is ignored. */
+void m2_found_either(struct m2_check_run *r, struct m2_finding *f, const char *resource);
 /** Another resource that this finding is about, for joining causes. NULL is ignored. */
 void m2_found_about(struct m2_check_run *r, struct m2_finding *f, const char *resource);
 /** `unknown` because of LOOK (which must be UNSEEN): names the missing right. */

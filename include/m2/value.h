@@ -97,8 +97,7 @@ const char *m2_v_text(const struct m2_value *v); /* of a string or number; else 
 const char *m2_v_str(const struct m2_value *v, const char *key);
 /** As m2_v_str through a path. */
 const char *m2_v_pstr(const struct m2_value *v, const char *path);
-/** Whole number (also from a string that is a JSON number) that fits int64; 1e3 and 1.0 are whole. *out else
- * unchanged. */
+/** Whole number (also from a string that is a JSON number) that fits int64; 1e3 and 1.0 are whole. *out else unchanged. */
 bool m2_v_to_int(const struct m2_value *v, int64_t *out);
 bool m2_v_int_of(const struct m2_value *v, const char *key, int64_t *out);
 int64_t m2_v_int_or(const struct m2_value *v, const char *key, int64_t fallback);
@@ -111,6 +110,7 @@ bool m2_v_equal(const struct m2_value *a, const struct m2_value *b); /* member o
 /** Negative, 0, positive; a total order over values, member order ignored. */
 int m2_v_compare(const struct m2_value *a, const struct m2_value *b);
 
-#define m2_v_each(item, i, v) for (size_t i = 0; i < m2_v_len(v) && (((item) = m2_v_at((v), i)), true); i++)
+#define m2_v_each(item, i, v) \
+    for (size_t i = 0; i < m2_v_len(v) && (((item) = m2_v_at((v), i)), true); i++)
 
 #endif

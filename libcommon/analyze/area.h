@@ -8,9 +8,15 @@
 
 #include "m2/check.h"
 
+/*
+ * What must be so besides the slugs. An edge is certain when what ties both ends was read: a name in common,
+ * the same event, or that the cause holds for the whole account or stack. Else it is possible, if any.
+ */
 enum m2_join {
-    M2_JOIN_ANY,   /* whenever both are there */
+    M2_JOIN_ANY, /* whenever both are there; certain with a name in common */
+    M2_JOIN_ALL, /* whenever both are there, and certain: the cause is there once, and touches every effect */
     M2_JOIN_ABOUT, /* resource or about-list of both have a name in common */
+    M2_JOIN_EVENT, /* both tell of the same task or execution; of the same slug alone it is possible */
 };
 
 /* "CAUSE explains EFFECT": slugs, a trailing ".*" or "*" matches the rest. */

@@ -74,6 +74,8 @@ static struct m2_value *one(struct m2_arena *a, const struct m2_finding *f)
     m2_v_set(a, o, "docs", strings(a, f->docs.at, f->docs.len));
     m2_v_set(a, o, "caused_by", strings(a, f->caused_by.at, f->caused_by.len));
     m2_v_set(a, o, "explains", strings(a, f->explains.at, f->explains.len));
+    m2_v_set(a, o, "possible_causes", strings(a, f->possible_causes.at, f->possible_causes.len));
+    m2_v_set(a, o, "may_explain", strings(a, f->may_explain.at, f->may_explain.len));
     return o;
 }
 

@@ -118,14 +118,23 @@ void m2_found_evidence(struct m2_check_run *r, struct m2_finding *f, const struc
     m2_vec_push(r->arena, &f->evidence, e);
 }
 
+#define ADD_ONCE(list)                                                                                       \
+    do {                                                                                                     \
+        bool known = m2_str_empty(resource);                                                                 \
+        for (size_t i = 0; i < f->list.len && !known; i++)                                                   \
+            known = m2_str_eq(f->list.at[i], resource);                                                      \
+        if (!known)                                                                                          \
+            m2_vec_push(r->arena, &f->list, m2_arena_strdup(r->arena, resource));                            \
+    } while (0)
+
 void m2_found_about(struct m2_check_run *r, struct m2_finding *f, const char *resource)
 {
-    if (m2_str_empty(resource))
-        return;
-    for (size_t i = 0; i < f->about.len; i++)
-        if (m2_str_eq(f->about.at[i], resource))
-            return;
-    m2_vec_push(r->arena, &f->about, m2_arena_strdup(r->arena, resource));
+    ADD_ONCE(about);
+}
+
+void m2_found_either(struct m2_check_run *r, struct m2_finding *f, const char *resource)
+{
+    ADD_ONCE(either);
 }
 
 /* A call that was allowed and failed, or that nobody made, needs no right: it needs another run. */

@@ -59,13 +59,18 @@ struct name {
     size_t finding;
 };
 
+struct cause {
+    size_t finding;
+    bool certain;
+};
+
 struct graph {
     struct m2_findings *f;
     int *rank;
     struct name *names; /* sorted by text, then finding */
     size_t n_names;
     struct {
-        size_t *at;
+        struct cause *at;
         size_t len, cap;
     } * causes; /* per finding, ascending, each once */
 };
@@ -77,10 +82,10 @@ static int by_text(const void *x, const void *y)
     return c ? c : (a->finding > b->finding) - (a->finding < b->finding);
 }
 
-/* Only what is wrong takes part. */
-static bool takes_part(const struct m2_finding *f)
+/* What is wrong, and what may be: a check that could not tell. */
+static bool may_cause(const struct m2_finding *f)
 {
-    return f->cause && (f->status == M2_FAIL || f->status == M2_WARN);
+    return f->status == M2_UNKNOWN || (f->cause && (f->status == M2_FAIL || f->status == M2_WARN));
 }
 
 static void index_names(struct graph *g)
@@ -91,7 +96,7 @@ static void index_names(struct graph *g)
     g->names = m2_arena_new_array(g->f->arena, struct name, n);
     for (size_t i = 0; i < g->f->list.len; i++) {
         const struct m2_finding *f = g->f->list.at[i];
-        if (!takes_part(f))
+        if (!may_cause(f))
             continue;
         g->names[g->n_names++] = (struct name){ f->resource, i };
         for (size_t k = 0; k < f->about.len; k++)
@@ -114,76 +119,180 @@ static size_t first_name(const struct graph *g, const char *text)
     return lo;
 }
 
+/* ---- time ---- */
+
+/* Checks whose findings tell of what happened; all others tell of what is. */
+static const char *const of_events[] = { "task.failures", "workflow.executions", "stack.events",
+                                         "brain.canary" };
+
+static bool is_event(const struct m2_finding *f)
+{
+    for (size_t i = 0; i < sizeof of_events / sizeof of_events[0]; i++)
+        if (m2_str_eq(f->id, of_events[i]))
+            return true;
+    return false;
+}
+
 /*
  * What began after the effect was over did not cause it. Step Functions and ECS write their own times of one
- * end, so some seconds mean nothing. A state, or a time that is not known, excludes nothing.
+ * end, so some seconds mean nothing. A state excludes nothing: nothing tells since when it is so.
  */
 static bool too_late(const struct m2_finding *cause, const struct m2_finding *effect)
 {
     return cause->first_ms && effect->at_ms && cause->first_ms > effect->at_ms + TIME_SLACK_MS;
 }
 
-static void add_cause(struct graph *g, size_t effect, size_t cause)
+/* Of two events the cause is known to have been first; of what is a state nobody needs to know. */
+static bool order_known(const struct m2_finding *cause, const struct m2_finding *effect)
 {
-    if (g->rank[cause] < 0 || g->rank[cause] >= g->rank[effect])
-        return;
-    if (too_late(g->f->list.at[cause], g->f->list.at[effect]))
-        return;
-    for (size_t i = 0; i < g->causes[effect].len; i++)
-        if (g->causes[effect].at[i] == cause)
-            return;
-    m2_vec_push(g->f->arena, &g->causes[effect], cause);
+    if (!is_event(cause) || !is_event(effect))
+        return true;
+    int64_t began = cause->first_ms ? cause->first_ms : cause->at_ms;
+    return began && effect->at_ms && began <= effect->at_ms + TIME_SLACK_MS;
 }
 
-static void join_about(struct graph *g, const struct m2_link *link, size_t effect)
+/* ---- edges ---- */
+
+/* Is what C tells a cause like PATTERN? A check that was not made might have named any of its own. */
+static bool cause_matches(const struct m2_finding *c, const char *pattern)
+{
+    if (c->cause)
+        return m2_slug_matches(pattern, c->cause);
+    const struct m2_check *check = m2_check_find(c->id);
+    for (size_t i = 0; check && check->causes && check->causes[i]; i++)
+        if (m2_slug_matches(pattern, check->causes[i]))
+            return true;
+    return false;
+}
+
+static void add_cause(struct graph *g, size_t effect, size_t cause, bool certain)
+{
+    const struct m2_finding *c = g->f->list.at[cause];
+    if (g->rank[cause] < 0 || g->rank[cause] >= g->rank[effect] || too_late(c, g->f->list.at[effect]))
+        return;
+    certain = certain && c->status != M2_UNKNOWN;
+    for (size_t i = 0; i < g->causes[effect].len; i++)
+        if (g->causes[effect].at[i].finding == cause) {
+            g->causes[effect].at[i].certain |= certain;
+            return;
+        }
+    const struct cause fresh = { cause, certain };
+    m2_vec_push(g->f->arena, &g->causes[effect], fresh);
+}
+
+/* The name of one event, which nothing else has. */
+static bool names_event(const char *text)
+{
+    return m2_str_glob("arn:*:ecs:*:task/*", text, false) ||
+           m2_str_glob("arn:*:states:*:execution:*", text, false);
+}
+
+/* Everything like the link's cause that has NAME becomes a cause. Returns whether one of them is a failure.
+ */
+static bool join_name(struct graph *g, const struct m2_link *link, size_t effect, const char *name,
+                      bool certain)
+{
+    bool event = names_event(name), failure = false;
+    if (link->join == M2_JOIN_EVENT && !event)
+        return false;
+    for (size_t i = first_name(g, name); i < g->n_names && m2_str_eq(g->names[i].text, name); i++) {
+        const struct m2_finding *c = g->f->list.at[g->names[i].finding];
+        if (!cause_matches(c, link->cause))
+            continue;
+        add_cause(g, effect, g->names[i].finding,
+                  certain && (event || order_known(c, g->f->list.at[effect])));
+        failure |= c->status == M2_FAIL;
+    }
+    return failure;
+}
+
+/* By what the effect is about. */
+static void join_names(struct graph *g, const struct m2_link *link, size_t effect)
 {
     const struct m2_finding *f = g->f->list.at[effect];
-    for (size_t k = 0; k <= f->about.len; k++) {
-        const char *text = k ? f->about.at[k - 1] : f->resource;
-        for (size_t i = first_name(g, text); i < g->n_names && m2_str_eq(g->names[i].text, text); i++)
-            if (m2_slug_matches(link->cause, g->f->list.at[g->names[i].finding]->cause))
-                add_cause(g, effect, g->names[i].finding);
+    for (size_t k = 0; k <= f->about.len; k++)
+        (void)join_name(g, link, effect, k ? f->about.at[k - 1] : f->resource, true);
+}
+
+/* Without a name in common: what is not known has to name its cause. */
+static void join_all(struct graph *g, const struct m2_link *link, size_t effect)
+{
+    const struct m2_finding *e = g->f->list.at[effect];
+    for (size_t i = 0; i < g->f->list.len; i++) {
+        const struct m2_finding *c = g->f->list.at[i];
+        if (!c->cause || !may_cause(c) || !m2_slug_matches(link->cause, c->cause))
+            continue;
+        if (link->join != M2_JOIN_EVENT || m2_str_eq(c->cause, e->cause))
+            add_cause(g, effect, i, link->join == M2_JOIN_ALL && order_known(c, e));
     }
 }
 
-static void join_any(struct graph *g, const struct m2_link *link, size_t effect)
+struct links {
+    M2_VEC(const struct m2_link *) v;
+};
+
+static struct links links_to(const struct graph *g, const char *effect)
 {
-    for (size_t i = 0; i < g->f->list.len; i++)
-        if (takes_part(g->f->list.at[i]) && m2_slug_matches(link->cause, g->f->list.at[i]->cause))
-            add_cause(g, effect, i);
+    struct links out = { 0 };
+    size_t n_areas = 0;
+    const struct m2_area *const *areas = m2_areas(&n_areas);
+    for (size_t i = 0; i < n_areas; i++)
+        for (size_t k = 0; k < areas[i]->n_links; k++)
+            if (m2_slug_matches(areas[i]->links[k].effect, effect))
+                m2_vec_push(g->f->arena, &out.v, &areas[i]->links[k]);
+    return out;
+}
+
+/* Everything that has NAME, which the effect is perhaps about. Returns whether one of them is a failure. */
+static bool join_perhaps(struct graph *g, const struct links *links, size_t effect, const char *name,
+                         bool certain)
+{
+    bool failure = false;
+    for (size_t i = 0; i < links->v.len; i++)
+        failure |= join_name(g, links->v.at[i], effect, name, certain);
+    return failure;
 }
 
 static void find_causes(struct graph *g, size_t effect)
 {
-    size_t n_areas = 0;
-    const struct m2_area *const *areas = m2_areas(&n_areas);
-    for (size_t i = 0; i < n_areas; i++)
-        for (size_t k = 0; k < areas[i]->n_links; k++) {
-            const struct m2_link *link = &areas[i]->links[k];
-            if (!m2_slug_matches(link->effect, g->f->list.at[effect]->cause))
-                continue;
-            if (link->join == M2_JOIN_ANY)
-                join_any(g, link, effect);
-            else
-                join_about(g, link, effect);
-        }
+    const struct m2_finding *f = g->f->list.at[effect];
+    const struct links links = links_to(g, f->cause);
+    bool each = f->either.len > 0;
+    for (size_t i = 0; i < links.v.len; i++) {
+        join_names(g, links.v.at[i], effect);
+        if (links.v.at[i]->join != M2_JOIN_ABOUT)
+            join_all(g, links.v.at[i], effect);
+    }
+    for (size_t k = 0; k < f->either.len; k++)
+        each &= join_perhaps(g, &links, effect, f->either.at[k], false);
+    for (size_t k = 0; k < f->either.len && each; k++) /* whichever it is, it has a fault */
+        (void)join_perhaps(g, &links, effect, f->either.at[k], true);
 }
 
 static int ascending(const void *x, const void *y)
 {
-    const size_t *a = x, *b = y;
-    return (*a > *b) - (*a < *b);
+    const struct cause *a = x, *b = y;
+    return (a->finding > b->finding) - (a->finding < b->finding);
 }
 
-/* A warning explains a failure only where no failure does. */
+/*
+ * A failure that is certain settles the matter: nothing else is told beside it. Of what is no more than
+ * possible a warning is told only where no failure may be it, and what could not be looked at only where
+ * neither may.
+ */
 static void keep_strongest(struct graph *g, size_t effect)
 {
-    size_t kept = 0, fails = 0;
-    size_t *at = g->causes[effect].at, n = g->causes[effect].len;
+    static const int of_status[M2_STATUS_COUNT] = { [M2_FAIL] = 2, [M2_WARN] = 1 };
+    size_t kept = 0, n = g->causes[effect].len;
+    struct cause *at = g->causes[effect].at;
+    int most[2] = { -1, -1 }; /* possible, certain */
+    for (size_t i = 0; i < n; i++) {
+        int status = of_status[g->f->list.at[at[i].finding]->status];
+        most[at[i].certain] = status > most[at[i].certain] ? status : most[at[i].certain];
+    }
     for (size_t i = 0; i < n; i++)
-        fails += g->f->list.at[at[i]]->status == M2_FAIL;
-    for (size_t i = 0; i < n; i++)
-        if (!fails || g->f->list.at[at[i]]->status == M2_FAIL)
+        if (of_status[g->f->list.at[at[i].finding]->status] == most[at[i].certain] &&
+            (at[i].certain || most[false] > most[true]))
             at[kept++] = at[i];
     g->causes[effect].len = kept;
     if (kept)
@@ -192,11 +301,18 @@ static void keep_strongest(struct graph *g, size_t effect)
 
 static void write_uids(struct graph *g, size_t effect)
 {
+    struct m2_arena *a = g->f->arena;
     struct m2_finding *f = g->f->list.at[effect];
     for (size_t i = 0; i < g->causes[effect].len; i++) {
-        struct m2_finding *cause = g->f->list.at[g->causes[effect].at[i]];
-        m2_vec_push(g->f->arena, &f->caused_by, cause->uid);
-        m2_vec_push(g->f->arena, &cause->explains, f->uid);
+        const struct cause *c = &g->causes[effect].at[i];
+        struct m2_finding *cause = g->f->list.at[c->finding];
+        if (c->certain) {
+            m2_vec_push(a, &f->caused_by, cause->uid);
+            m2_vec_push(a, &cause->explains, f->uid);
+        } else {
+            m2_vec_push(a, &f->possible_causes, cause->uid);
+            m2_vec_push(a, &cause->may_explain, f->uid);
+        }
     }
 }
 
@@ -211,12 +327,19 @@ struct effect {
     int rank;
 };
 
+/* What only may follow from another stays a root: nobody knows that mending the other mends it. */
 static bool has_failing_cause(const struct graph *g, size_t i)
 {
-    return g->causes[i].len && g->f->list.at[g->causes[i].at[0]]->status == M2_FAIL;
+    for (size_t k = 0; k < g->causes[i].len; k++)
+        if (g->causes[i].at[k].certain && g->f->list.at[g->causes[i].at[k].finding]->status == M2_FAIL)
+            return true;
+    return false;
 }
 
-/* How many failures ROOT explains, through others too. ORDER holds the findings from cause to effect. */
+/*
+ * How many failures ROOT explains or may explain, through others too: what may be a cause stands before what
+ * may follow from it. ORDER holds the findings from cause to effect.
+ */
 static size_t count_explained(const struct graph *g, size_t root, const struct effect *order, size_t n,
                               bool *reached)
 {
@@ -226,7 +349,7 @@ static size_t count_explained(const struct graph *g, size_t root, const struct e
     for (size_t i = 0; i < n; i++) {
         size_t effect = order[i].finding;
         for (size_t k = 0; k < g->causes[effect].len && !reached[effect]; k++)
-            reached[effect] = reached[g->causes[effect].at[k]];
+            reached[effect] = reached[g->causes[effect].at[k].finding];
         count += reached[effect] && effect != root;
     }
     return count;
@@ -263,7 +386,7 @@ static void find_roots(struct graph *g)
     if (n_effects)
         qsort(effects, n_effects, sizeof effects[0], by_rank);
     for (size_t i = 0; i < n_roots; i++)
-        if (f->list.at[roots[i].finding]->explains.len)
+        if (f->list.at[roots[i].finding]->explains.len + f->list.at[roots[i].finding]->may_explain.len)
             roots[i].explained = count_explained(g, roots[i].finding, effects, n_effects, reached);
     if (n_roots)
         qsort(roots, n_roots, sizeof roots[0], most_explaining_first);
@@ -280,7 +403,7 @@ void m2_links_apply(struct m2_findings *out)
         g.rank[i] = m2_causal_rank(out->list.at[i]->id);
     index_names(&g);
     for (size_t i = 0; i < out->list.len; i++)
-        if (takes_part(out->list.at[i]) && out->list.at[i]->status == M2_FAIL) {
+        if (out->list.at[i]->cause && out->list.at[i]->status == M2_FAIL) {
             find_causes(&g, i);
             keep_strongest(&g, i);
         }

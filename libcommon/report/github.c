@@ -49,6 +49,15 @@ void m2_github_annotation(struct m2_buf *out, const char *kind, const char *titl
     m2_buf_addc(out, '\n');
 }
 
+static void list(struct m2_buf *out, const struct m2_findings *f, const char *before, const char *const *uids,
+                 size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct m2_finding *it = m2_finding_by_uid(f, uids[i]);
+        line(out, before, it ? it->title : uids[i]);
+    }
+}
+
 static void annotate(struct m2_buf *out, const struct m2_findings *f, const struct m2_finding *it)
 {
     const char *title = it->cause ? it->cause : it->id;
@@ -64,10 +73,9 @@ static void annotate(struct m2_buf *out, const struct m2_findings *f, const stru
     line(out, "%0AFix: ", it->fix_text);
     for (size_t i = 0; i < it->commands.len; i++)
         line(out, "%0A  ", it->commands.at[i]);
-    for (size_t i = 0; i < it->explains.len; i++) {
-        const struct m2_finding *effect = m2_finding_by_uid(f, it->explains.at[i]);
-        line(out, "%0AThis explains: ", effect ? effect->title : it->explains.at[i]);
-    }
+    list(out, f, "%0AThis explains: ", it->explains.at, it->explains.len);
+    list(out, f, "%0AThis may explain: ", it->may_explain.at, it->may_explain.len);
+    list(out, f, "%0AThis may itself come from: ", it->possible_causes.at, it->possible_causes.len);
     m2_buf_addc(out, '\n');
 }
 

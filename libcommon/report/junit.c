@@ -44,6 +44,8 @@ static void whole_story(struct m2_buf *out, const struct m2_finding *f)
         line(out, "  ", f->commands.at[i]);
     for (size_t i = 0; i < f->caused_by.len; i++)
         line(out, "Caused by: ", f->caused_by.at[i]);
+    for (size_t i = 0; i < f->possible_causes.len; i++)
+        line(out, "Possibly caused by: ", f->possible_causes.at[i]);
 }
 
 static void test_case(struct m2_buf *out, const struct m2_finding *f)

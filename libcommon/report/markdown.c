@@ -10,15 +10,16 @@ static const char *place(struct m2_arena *a, const struct m2_evidence *e)
     return m2_arena_printf(a, "%s%s%s", e->call, m2_str_empty(e->path) ? "" : " ", m2_str_or(e->path, ""));
 }
 
-static void explained(struct m2_doc *d, const struct m2_findings *f, const struct m2_finding *root)
+static void list(struct m2_doc *d, const struct m2_findings *f, const char *heading, const char *const *uids,
+                 size_t n)
 {
-    if (root->explains.len)
-        m2_doc_text(d, "This explains:");
-    for (size_t i = 0; i < root->explains.len; i++) {
-        const struct m2_finding *effect = m2_finding_by_uid(f, root->explains.at[i]);
-        if (effect)
-            m2_doc_item(d, "%s: %s (%s, %s)", effect->resource, effect->title, effect->id,
-                        m2_str_or(effect->cause, m2_status_name(effect->status)));
+    if (n)
+        m2_doc_text(d, "%s", heading);
+    for (size_t i = 0; i < n; i++) {
+        const struct m2_finding *it = m2_finding_by_uid(f, uids[i]);
+        if (it)
+            m2_doc_item(d, "%s: %s (%s, %s)", it->resource, it->title, it->id,
+                        m2_str_or(it->cause, m2_status_name(it->status)));
     }
 }
 
@@ -37,7 +38,9 @@ static void root_cause(struct m2_doc *d, struct m2_arena *a, const struct m2_fin
         m2_doc_command(d, "%s", it->commands.at[i]);
     for (size_t i = 0; i < it->docs.len; i++)
         m2_doc_item(d, "See %s", it->docs.at[i]);
-    explained(d, f, it);
+    list(d, f, "This explains:", it->explains.at, it->explains.len);
+    list(d, f, "This may explain:", it->may_explain.at, it->may_explain.len);
+    list(d, f, "This may itself come from:", it->possible_causes.at, it->possible_causes.len);
 }
 
 static bool is_root(const struct m2_findings *f, const struct m2_finding *it)

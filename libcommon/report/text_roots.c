@@ -49,15 +49,43 @@ static void explained_line(struct m2_printer *p, const struct m2_group *g, size_
     m2_buf_addc(p->out, '\n');
 }
 
+static void list_groups(struct m2_printer *p, const char *heading, const struct m2_groups *groups,
+                        size_t indent)
+{
+    if (groups->list.len)
+        m2_buf_addf(p->out, "%*s%s\n", (int)indent, "", heading);
+    for (size_t i = 0; i < groups->list.len; i++)
+        explained_line(p, groups->list.at[i], indent + 2);
+}
+
+/* What only may follow stays where it is too: it is told again under its own number. */
+static void list_possible(struct m2_printer *p, const char *heading, const struct m2_group *root, bool causes,
+                          size_t indent)
+{
+    struct m2_groups groups = { 0 };
+    bool *told = m2_arena_new_array(p->arena, bool, p->f->list.len);
+    for (size_t i = 0; i < root->members.len; i++) {
+        const struct m2_finding *f = root->members.at[i];
+        size_t n = causes ? f->possible_causes.len : f->may_explain.len;
+        for (size_t k = 0; k < n; k++) {
+            size_t at = m2_finding_position(p->f, causes ? f->possible_causes.at[k] : f->may_explain.at[k]);
+            if (at == SIZE_MAX || told[at])
+                continue;
+            told[at] = true;
+            m2_report_group(p, &groups, p->f->list.at[at]);
+        }
+    }
+    list_groups(p, heading, &groups, indent);
+}
+
 static void explained(struct m2_printer *p, const struct m2_group *root, size_t indent)
 {
     struct m2_groups effects = { 0 };
     for (size_t i = 0; i < root->members.len; i++)
         collect_explained(p, &effects, root->members.at[i]);
-    if (effects.list.len)
-        m2_buf_addf(p->out, "%*sThis explains:\n", (int)indent, "");
-    for (size_t i = 0; i < effects.list.len; i++)
-        explained_line(p, effects.list.at[i], indent + 2);
+    list_groups(p, "This explains:", &effects, indent);
+    list_possible(p, "This may explain:", root, false, indent);
+    list_possible(p, "This may itself come from:", root, true, indent);
 }
 
 /* Refused credentials leave nothing else to be told: one line instead of every check. */

@@ -91,7 +91,7 @@ static const struct m2_cause causes[] = {
 static const struct m2_link links[] = {
     { "stack.failed", "access.role-missing", M2_JOIN_ABOUT },
     { "stack.delete-failed", "access.role-missing", M2_JOIN_ABOUT },
-    { "account.mismatch", "access.role-missing", M2_JOIN_ANY },
+    { "account.mismatch", "access.role-missing", M2_JOIN_ALL },
     { "workflow.missing", "access.cannot-start", M2_JOIN_ABOUT },
 };
 

@@ -135,9 +135,9 @@ static const struct m2_cause causes[] = {
 
 static const struct m2_link links[] = {
     /* Without credentials, or with the wrong ones, whatever was refused follows from that. */
-    { "credentials.*", "permission.denied", M2_JOIN_ANY },
-    { "credentials.*", "region.unsupported", M2_JOIN_ANY },
-    { "clock.skew", "permission.denied", M2_JOIN_ANY },
+    { "credentials.*", "permission.denied", M2_JOIN_ALL },
+    { "credentials.*", "region.unsupported", M2_JOIN_ALL },
+    { "clock.skew", "permission.denied", M2_JOIN_ALL },
 };
 
 const struct m2_area m2_area_identity = {

@@ -147,7 +147,7 @@ static const struct m2_cause causes[] = {
 };
 
 static const struct m2_link links[] = {
-    { "account.mismatch", "image.repository-missing", M2_JOIN_ANY },
+    { "account.mismatch", "image.repository-missing", M2_JOIN_ALL },
     { "image.repository-missing", "image.pull-denied", M2_JOIN_ABOUT },
     { "image.uri-invalid", "image.repository-missing", M2_JOIN_ABOUT },
 };

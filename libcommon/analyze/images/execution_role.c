@@ -82,6 +82,8 @@ void m2_image_execution_role(struct m2_check_run *r)
     m2_role_read(&role, r->arena, r->snap, arn);
     if (can_be_taken(r, &role) && im[1].valid && im[1].parts.ecr)
         can_pull(r, &role, &im[1]);
+    for (size_t i = before; i < r->out->list.len; i++)
+        m2_found_about(r, r->out->list.at[i], m2_v_str(task.item, "taskDefinitionArn"));
     if (r->out->list.len == before)
         m2_found_pass(r, role.name, "Fargate may take the role %s%s.", role.name,
                       im[1].valid && im[1].parts.ecr ? ", which may pull the image" : "");

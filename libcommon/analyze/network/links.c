@@ -18,6 +18,7 @@ const struct m2_link m2_nw_links[M2_NW_N_LINKS] = {
     NO_PATH("net.nat-private-connectivity"),
     NO_PATH("net.more-specific-route"),
     NO_PATH("net.ipv6-only"),
+    NO_PATH("net.route-unknown-beyond"),
     NO_PATH("net.vpc-block-public-access"),
     NO_PATH("net.acl-blocks-*"),
     NO_PATH("net.sg-blocks-egress"),

@@ -330,7 +330,7 @@ void m2_nw_check_dns(struct m2_nw *n);
 /* ---- causes.c, links.c ---- */
 #define M2_NW_N_CAUSES 31
 extern const struct m2_cause m2_nw_causes[M2_NW_N_CAUSES];
-#define M2_NW_N_LINKS 88
+#define M2_NW_N_LINKS 92
 extern const struct m2_link m2_nw_links[M2_NW_N_LINKS];
 
 /* ---- paths.c ---- */

@@ -68,7 +68,7 @@ static const struct m2_cause causes[] = {
 
 static const struct m2_link links[] = {
     { "stack.failed", "bucket.missing", M2_JOIN_ABOUT },
-    { "account.mismatch", "bucket.denied", M2_JOIN_ANY },
+    { "account.mismatch", "bucket.denied", M2_JOIN_ALL },
 };
 
 const struct m2_area m2_area_storage = {

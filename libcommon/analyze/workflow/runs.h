@@ -39,6 +39,24 @@ void m2_runs_of_tasks(struct m2_failed_runs *out, struct m2_arena *a, const stru
 /** Failed executions by their histories. */
 void m2_runs_of_executions(struct m2_failed_runs *out, struct m2_arena *a, const struct m2_snapshot *s);
 
+/* ---- what one of them tells (runs_evidence.c) ---- */
+
+/** The task as ECS or the execution's cause tells it; NULL when no task came to be. */
+const struct m2_value *m2_run_task(struct m2_arena *a, const struct m2_failed_run *run);
+/** Why TASK stopped: how each container ended, the stop code and reason, the task. */
+struct m2_value *m2_run_why(struct m2_arena *a, const struct m2_value *task);
+/** Did its containers start, so that there may be a log? */
+bool m2_run_started(const struct m2_value *task);
+/** When TASK ran, with which image, and where its log is. */
+struct m2_value *m2_run_where(struct m2_arena *a, const struct m2_snapshot *s, const struct m2_value *task);
+/** The log group of TASK's first container and its *STREAM; NULL when that was not read. */
+const char *m2_run_log(const char **stream, struct m2_arena *a, const struct m2_snapshot *s,
+                       const struct m2_value *task);
+/** The state machine of an execution, from its ARN; NULL. */
+const char *m2_run_machine(struct m2_arena *a, const char *execution);
+/** What the run has in common with other findings. */
+void m2_run_about(struct m2_check_run *r, struct m2_finding *f, const struct m2_failed_run *run);
+
 /** One finding per slug, newest text as its detail, count and evidence of up to three runs. */
 void m2_runs_report(struct m2_check_run *r, const struct m2_failed_runs *runs, bool of_task,
                     const char *noun);

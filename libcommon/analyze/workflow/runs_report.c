@@ -23,23 +23,19 @@ static int by_slug_then_newest(const void *x, const void *y)
     return c ? c : strcmp(m2_str_or(a->text, ""), m2_str_or(b->text, ""));
 }
 
-/* What the failed runs have in common with other findings. */
-static void add_names(struct m2_check_run *r, struct m2_finding *f, const struct m2_failed_run *run)
-{
-    m2_found_about(r, f, run->task_arn);
-    m2_found_about(r, f, run->execution);
-    m2_found_about(r, f, run->cluster);
-    m2_found_about(r, f, run->subnet);
-    for (size_t i = 0; !run->subnet && run->of_task && i < r->snap->target.subnets.len; i++)
-        m2_found_about(r, f, r->snap->target.subnets.at[i]);
-}
-
 static void add_commands(struct m2_check_run *r, struct m2_finding *f, const struct m2_failed_run *run)
 {
     struct m2_denial d = { 0 };
     if (m2_failure_denial(&d, r->arena, run->text)) {
         m2_found_fix(r, f, "%s", m2_failure_denial_fix(r->arena, &d, "the role"));
         m2_found_about(r, f, d.action);
+    }
+    const struct m2_value *task = m2_run_task(r->arena, run);
+    const char *stream = NULL, *group = task ? m2_run_log(&stream, r->arena, r->snap, task) : NULL;
+    if (group && stream && m2_run_started(task)) {
+        m2_found_command(r, f, "aws logs get-log-events --log-group-name %s --log-stream-name %s --limit 50",
+                         m2_word(r->arena, group), m2_word(r->arena, stream));
+        return;
     }
     if (run->execution)
         m2_found_command(r, f,
@@ -51,40 +47,17 @@ static void add_commands(struct m2_check_run *r, struct m2_finding *f, const str
                          m2_word(r->arena, run->cluster), m2_word(r->arena, run->task_arn));
 }
 
-/* Of a stopped task what says why; the rest of it is long and tells nothing here. */
-static const struct m2_value *why_stopped(struct m2_arena *a, const struct m2_value *task)
+static void say_where(struct m2_check_run *r, struct m2_finding *f, const struct m2_failed_run *run,
+                      bool newest)
 {
-    static const char *const own[] = { "stopCode", "stoppedReason" }, *const of_container[] = { "name",
-                                                                                                "exitCode",
-                                                                                                "reason" };
-    const struct m2_value *container = NULL, *v = NULL;
-    struct m2_value *out = m2_v_object(a), *containers = m2_v_array(a);
-    if (!m2_v_get(task, "stoppedReason") && !m2_v_get(task, "containers"))
-        return task; /* a failure of RunTask or DescribeTasks */
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        if ((v = m2_v_get(task, own[i])))
-            m2_v_set(a, out, own[i], m2_v_copy(a, v));
-    m2_v_each(container, i, m2_v_get(task, "containers"))
-    {
-        struct m2_value *one = m2_v_object(a);
-        for (size_t k = 0; k < sizeof of_container / sizeof of_container[0]; k++)
-            if ((v = m2_v_get(container, of_container[k])))
-                m2_v_set(a, one, of_container[k], m2_v_copy(a, v));
-        m2_v_push(a, containers, one);
-    }
-    if (m2_v_len(containers))
-        m2_v_set(a, out, "containers", containers);
-    if ((v = m2_v_get(task, "taskArn")))
-        m2_v_set(a, out, "taskArn", m2_v_copy(a, v));
-    return out;
-}
-
-static void say_where(struct m2_check_run *r, struct m2_finding *f, const struct m2_failed_run *run)
-{
-    if (run->of_task && !run->execution)
-        m2_found_evidence(r, f, run->call, "tasks[]", why_stopped(r->arena, run->evidence));
-    else
-        m2_found_evidence(r, f, run->call, "events[]", run->evidence);
+    const struct m2_value *task = m2_run_task(r->arena, run);
+    const char *path = run->of_task && !run->execution                          ? "tasks[]"
+                       : m2_str_eq(run->call->operation, "GetExecutionHistory") ? "events[]"
+                                                                                : "cause";
+    m2_found_evidence(r, f, run->call, path, task ? m2_run_why(r->arena, task) : run->evidence);
+    struct m2_value *where = task && newest ? m2_run_where(r->arena, r->snap, task) : NULL;
+    if (m2_v_len(where))
+        m2_found_evidence(r, f, run->call, path, where);
 }
 
 static void report_group(struct m2_check_run *r, const struct m2_failed_run *runs, size_t n, const char *noun)
@@ -101,8 +74,8 @@ static void report_group(struct m2_check_run *r, const struct m2_failed_run *run
                     strlen(newest->text) > MAX_TEXT ? "..." : "");
     for (size_t i = 0; i < n; i++) {
         if (i < SHOWN)
-            say_where(r, f, &runs[i]);
-        add_names(r, f, &runs[i]);
+            say_where(r, f, &runs[i], i == 0);
+        m2_run_about(r, f, &runs[i]);
     }
     add_commands(r, f, newest);
 }
