@@ -37,15 +37,19 @@ static void explained_line(struct m2_printer *p, const struct m2_group *g, size_
     size_t n = 0;
     for (size_t i = 0; i < g->members.len && n < 64; i++)
         names[n++] = g->members.at[i]->resource;
-    bool named = n == 1 && m2_str_has_ci(what, f->resource);
+    bool named = n == 1 && f->status != M2_UNKNOWN && m2_str_has_ci(what, f->resource);
     if (n > 1)
         what = f->title;
     m2_buf_addf(p->out, "%*s", (int)indent, "");
     m2_report_status(p, f->status, true);
+    bool unknown = f->status == M2_UNKNOWN; /* the longest mark; and what was not looked at is a check */
+    size_t at = indent + (unknown ? 10 : 9);
+    if (unknown)
+        m2_buf_addc(p->out, ' ');
     m2_report_wrap(p,
-                   m2_arena_printf(p->arena, "%s%s%s", named ? "" : m2_report_names(p, names, n, 4),
-                                   named ? "" : ": ", what),
-                   indent + 9, indent + 9, p->style->verbose ? M2_ALL_LINES : 4);
+                   m2_arena_printf(p->arena, "%s%s%s%s%s", unknown ? f->id : "", unknown ? " of " : "",
+                                   named ? "" : m2_report_names(p, names, n, 4), named ? "" : ": ", what),
+                   at, at, p->style->verbose ? M2_ALL_LINES : 4);
     m2_buf_addc(p->out, '\n');
 }
 
