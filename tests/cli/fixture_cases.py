@@ -3,6 +3,7 @@
 What the fixture calls its stack, subnets and groups is renamed to what those tables name, then broken, then renamed back: the
 tool sees the fixture's own names and region. Lists of the network are changed once and shown by every answer that holds them.
 """
+import functools
 import json
 
 import cases_network as network
@@ -70,6 +71,14 @@ def renamed(text, pairs):
     return text
 
 
+@functools.cache
+def put(name):
+    """What is renamed in an account, its region, and its text with those names."""
+    doc = load(name)
+    pairs = translation(doc)
+    return pairs, doc["region"], renamed(text_of(name), [*pairs, TIMES])
+
+
 # operation → (list, its id, the member of the input that names ids, the code for one that is not there)
 LISTS = {
     "DescribeVpcs": ("Vpcs", "VpcId", "VpcIds", "InvalidVpcID.NotFound"),
@@ -92,10 +101,10 @@ class Fixture(stack.Account):
     route, group = staticmethod(network.Account.route), staticmethod(network.Account.group)
 
     def __init__(self, name):
-        self.name, doc = name, load(name)
-        self.pairs = translation(doc)
-        self.doc = json.loads(renamed(text_of(name), [*self.pairs, TIMES]))
-        self.real_region, self.region, self.executions, self.extra = doc["region"], stack.REGION, [], []
+        self.name = name
+        self.pairs, self.real_region, text = put(name)
+        self.doc = json.loads(text)
+        self.region, self.executions, self.extra = stack.REGION, [], []
         # The stack before those nested in it, as the tables of faults look for the first.
         self.doc["calls"].sort(key=lambda c: c["service"] == "cloudformation" and stack.NESTED in json.dumps(c["input"]))
         self.deployed = any("Outputs" in s for s in items(self.doc, "DescribeStacks", "Stacks"))

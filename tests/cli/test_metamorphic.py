@@ -170,8 +170,16 @@ def test_another_account_is_told_alike(tool, plain):
     assert not differing(plain, many(tool, variants), [theirs])
 
 
+# CloudMRHub's images are in us-east-1 alone: elsewhere they stand for copies, which before a deployment have to be named.
+DEFAULTS = [(f"from --{kind}-image", "from the template's default") for kind in ("lambda", "fargate")]
+
+
 def in_region(name, ours, theirs):
-    return json.loads(json.dumps(load(name)).replace(ours, theirs))
+    text = json.dumps(load(name)).replace('"LocationConstraint": null', f'"LocationConstraint": "{theirs}"')  # null: us-east-1
+    document = json.loads(text.replace(ours, theirs))
+    if name != "healthy-pre-deployment":  # the stack names them
+        document["target"] = {k: v for k, v in document["target"].items() if not k.endswith("_image")}
+    return document
 
 
 @pytest.mark.parametrize("theirs", ["ap-southeast-2", "eu-central-1"])
@@ -179,4 +187,4 @@ def test_another_region_is_told_alike(tool, plain, theirs):
     for ours in ("us-east-1", "eu-west-1"):
         names = [name for name in ACCOUNTS if load(name)["region"] == ours]
         variants = (((name,), lambda n=name: in_region(n, ours, theirs)) for name in names)
-        assert names and not differing(plain, many(tool, variants), [(theirs, ours)])
+        assert names and not differing(plain, many(tool, variants), [(theirs, ours), *DEFAULTS])

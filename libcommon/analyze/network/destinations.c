@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/job.h"
 #include "analyze/names.h"
 #include "analyze/network/net.h"
 #include "m2/stackview.h"
@@ -171,7 +172,9 @@ void m2_nw_read_dests(struct m2_nw *n)
     const struct m2_value *containers =
                               task.seen == M2_SEEN ? m2_v_get(task.item, "containerDefinitions") : NULL,
                           *container;
-    const char *chosen = m2_str_or(n->s->target.fargate_image, M2_DEFAULT_FARGATE_IMAGE);
+    struct m2_job_image images[2];
+    m2_job_images(images, n->a, n->s);
+    const char *chosen = m2_str_or(images[1].uri, M2_DEFAULT_FARGATE_IMAGE);
     bool deployed = false;
     m2_v_each(container, i, containers) deployed =
         deployed || m2_str_eq(m2_v_str(container, "image"), chosen);
