@@ -291,7 +291,7 @@ FAULTS = [
     (deployed, "no-results", "access.cannot-read-results", "brain-role", policy("CloudMRAccess", 1, Action="s3:ListBucket")),
     (deployed, "too-wide", "access.too-wide", "brain-role", policy("CloudMRAccess", 1, Action="s3:*")),
     (deployed, "no-external-id", "access.trust-no-external-id", "trust", trust(Condition=None)),
-    (deployed, "whole-account", "access.trust-whole-account", "trust", trust(Principal={"AWS": f"arn:aws:iam::{HUB}:root"})),
+    (deployed, "whole-account", "access.trust-whole-account", "trust", trust(Principal={"AWS": f"arn:aws:iam::{HUB}:root"}, Condition=None)),
     (deployed, "old-data-bucket", "bucket.role-access", "task-role", policy("FargateTaskRolePolicy", 0, Resource="arn:aws:s3:::mytestcmr/*")),
     (deployed, "not-our-bucket", "bucket.foreign", "bucket", not_our_bucket),
     (deployed, "bucket-far", "region.bucket-mismatch", "region", bucket("HeadBucket", {"BucketRegion": "ap-southeast-2"}, kind="failed")),
@@ -374,7 +374,7 @@ COMPANY = {
     "log-group-is-gone": {"stack.resource-gone"},  # what is gone and what that breaks are both named
     "hub-itself": {"brain.not-admin", "brain.mode", "brain.provider"},  # CloudMRHub's own units are of Mode 1, registered by Admins
     "no-admin": {"account.is-cloudmrhub", "brain.mode", "brain.provider"},
-    "no-external-id": {"brain.external-id"},  # the unit names one still
+    **{name: {"brain.external-id"} for name in ("no-external-id", "whole-account")},  # the unit names one still
 }
 
 # Accounts in which what no healthy account shows is in order: for checks that are skipped or not known there.

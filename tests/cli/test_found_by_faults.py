@@ -32,7 +32,9 @@ def test_a_dead_route_to_a_living_nat_gateway_is_still_told(doctor):
 
 @pytest.mark.parametrize("fault,says", [("repository_gone", "RepositoryNotFoundException"), ("tag_gone", "handed out no manifest")])
 def test_a_pull_that_was_answered_was_called_uncollected(doctor, fault, says):
-    found = [f["detail"] for f in one(doctor, broken("healthy-nat", fault)).findings if f["id"] == "image.manifest"]
+    account = json.loads(broken("healthy-nat", fault))
+    account["calls"] = [c for c in account["calls"] if c["service"] != "registry"]  # ECR's own answer is all there is
+    found = [f["detail"] for f in one(doctor, account).findings if f["id"] == "image.manifest"]
     assert any(says in text for text in found) and not any("not collected" in text for text in found), found
 
 

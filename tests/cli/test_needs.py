@@ -22,7 +22,7 @@ NONE_THERE = "there is no endpoint in this VPC"
 # (check, right): why the check still passes when that call is not there. Each must be needed, or the test fails.
 OPTIONAL = {
     **{(check, "cloudformation:DescribeStacks"): PARTS for check in (
-        "fargate.logs", "fargate.size", "image.execution-role", "image.exists", "image.uri", "access.trust", "storage.buckets",
+        "fargate.logs", "fargate.size", "image.access", "image.execution-role", "image.exists", "image.manifest", "image.uri", "access.trust", "storage.buckets",
         "task.failures", "workflow.executions", "workflow.state-machine")},
     **{(check, right): OWN_POLICY for check in ("access.permissions", "fargate.logs", "image.execution-role", "storage.buckets",
                                                 "workflow.state-machine") for right in ("iam:GetPolicy", "iam:GetPolicyVersion")},
@@ -32,7 +32,9 @@ OPTIONAL = {
     ("access.trust", "cloudformation:ListStackResources"): PARTS,
     ("brain.unit", "states:DescribeStateMachine"): "the stack's output names the state machine",
     ("brain.fields", "states:DescribeStateMachine"): "as above",
-    ("image.access", "ecr:BatchGetImage"): "the account's own repository shows its policy",
+    **{("image.access", f"ecr:{right}"): "the account's own repository shows its policy" for right in (
+        "BatchGetImage", "GetAuthorizationToken", "GetDownloadUrlForLayer")},
+    ("image.manifest", "ecr:GetAuthorizationToken"): "the manifest itself was handed out",
     ("image.uri", "ecs:DescribeTaskDefinition"): "the stack's parameter names the image",
     ("image.uri", "lambda:GetFunction"): "as above",
     ("lambda.memory", "cloudformation:DescribeStackEvents"): "a function that is there was not refused for its memory",
@@ -71,7 +73,8 @@ ENOUGH = {**{(check, right): "another call tells it, too" for check, rights in A
           ("storage.buckets", "s3:GetBucketLocation"): "HeadBucket tells the region, too"}
 BY_NAME = {"image.uri"}  # the text is judged, wherever it is named
 # A refusal that is the fault itself, whoever is refused: S3 says no more to a HEAD, and another account's registry no more at all.
-REFUSED = {("s3", "HeadBucket"): "bucket.denied", ("ecr", "BatchGetImage"): "image.pull-denied"}
+REFUSED = {("s3", "HeadBucket"): "bucket.denied", ("ecr", "BatchGetImage"): "image.pull-denied",
+           ("registry", "GetManifest"): "image.pull-denied", ("registry", "GetConfig"): "image.pull-denied"}
 
 
 @pytest.fixture(scope="module")

@@ -240,10 +240,12 @@ static void one(struct m2_check_run *r, const struct m2_job_image *im)
         not_seen(r, im, &p);
     else if (lambda && index)
         unsupported(r, im, &s);
-    else if (index && !m2_manifest_pick(s.top, wanted))
-        other_processor(r, im, s.call, "manifests", "", platforms(r->arena, s.top), wanted);
     else if (lambda && bytes > LAMBDA_MAX_BYTES)
         too_large(r, im, &s, bytes);
+    else if (im->look.seen == M2_UNSEEN) /* the processor that the job wants */
+        m2_found_unseen(r, im->what, &im->look);
+    else if (index && !m2_manifest_pick(s.top, wanted))
+        other_processor(r, im, s.call, "manifests", "", platforms(r->arena, s.top), wanted);
     else if (built && (!m2_str_eq(built, wanted) || (*os && !m2_str_eq(os, "linux"))))
         other_processor(r, im, p.config, "architecture", os, built, wanted);
     else if (!s.image || !built)

@@ -65,6 +65,7 @@ static void off(struct m2_check_run *r, const struct m2_registration *reg, const
     const char *id = m2_str_or(reg->meant->id, "(unit without id)");
     struct m2_finding *f = m2_found(r, row->warn ? M2_WARN : M2_FAIL, id, row->cause);
     const char *source = reg->deployment.at[x->field].source;
+    const char *slash = x->expected ? strrchr(x->expected, '/') : NULL;
     m2_found_title(r, f, "%s (%s)", f->title, row->key);
     m2_found_detail(r, f, "%s of unit %s is %s at Brain; expected is %s (%s).%s", row->key, id,
                     shown(x->registered), shown(x->expected),
@@ -74,6 +75,8 @@ static void off(struct m2_check_run *r, const struct m2_registration *reg, const
                       m2_v_string(r->arena, x->registered));
     add_commands(r, f, reg, x);
     m2_found_about(r, f, x->expected);
+    if (slash && x->field == M2_UNIT_ROLE) /* an output may name it without its ARN */
+        m2_found_about(r, f, slash + 1);
     m2_found_about(r, f, x->registered);
 }
 
