@@ -174,6 +174,7 @@ def test_data_is_not_replaced_or_removed_unless_it_is_named(lab):
     args = ("--results-bucket", "another-bucket")
     run, _ = lab.run(*args)
     assert run.status == 3 and "--allow-replace ResultsBucket" in run.err and "removed" in run.err, run
+    assert "administrator" not in run.err, "no right is missing: the hint sent people to somebody who could not help"
     assert not lab.cfn.executed
     lab.check_tidy()
     run, doc = lab.run(*args, "--allow-replace", "ResultsBucket")
@@ -390,7 +391,7 @@ def test_an_interrupt_says_what_goes_on_and_how_to_follow_it(lab):
 
 def test_the_time_of_the_run_is_over(lab):
     lab.cfn.polls = 1 << 30
-    run, doc = lab.run("--timeout", "1")
+    run, doc = lab.run("--timeout", "6")
     assert run.status == 3 and doc["outcome"] == "started" and "--resume" in run.err, run
 
 

@@ -153,6 +153,8 @@ def test_asked_on_a_terminal_the_best_place_is_the_first(lab):
     status, seen = on_a_terminal(lab.tool, ["--no-register"], [(b"Number [1]: ", b"\n"), (b"[y/N] ", b"n\n")])
     offers = words(seen.split("Best first:")[1].split("Number")[0])
     assert status == 130 and "nothing was changed" in seen, seen
+    assert max(len(line) for line in seen.split("Best first:")[1].split("Number")[0].splitlines()) <= 100, seen
+    assert "Without jobs: $0.00 a month" in seen, "what it will cost is said before the question"
     assert f"of {lab.network[0]}" in offers.split(" 2 ")[0] and "does not work" not in offers.split(" 2 ")[0], offers
     assert f"of {other[0]}" in offers and "does not work: The subnet has no route" in offers, offers
     assert f"VpcId = {lab.network[0]}" in seen and "AssignPublicIp = ENABLED" in seen, seen

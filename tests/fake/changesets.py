@@ -241,7 +241,7 @@ class Deployments(CloudFormation):
         for _, logical, _, kind, _, _ in made.changes:
             self.event(stack, logical, kind, logical, verb + "_IN_PROGRESS", "", token)
             self.event(stack, logical, kind, logical, verb + "_COMPLETE", "", token)
-        stack.given, stack.template, stack.tags = made.parameters, made.template, made.tags
+        stack.given, stack.template, stack.tags, stack.body = made.parameters, made.template, made.tags, made.body
         made.execution = "EXECUTE_COMPLETE"
         self.own(stack, verb + "_COMPLETE", "", token)
 
@@ -337,6 +337,11 @@ class Deployments(CloudFormation):
         given = members(f"<ParameterKey>{k}</ParameterKey><ParameterValue>{escape(v)}</ParameterValue>"
                         for k, v in getattr(stack, "given", {}).items())
         return status, answer.replace(b"<Outputs>", f"<Parameters>{given}</Parameters><Outputs>".encode(), 1)
+
+    def GetTemplate(self, q, stack):
+        if not getattr(stack, "body", None):
+            return super().GetTemplate(q, stack)
+        return 200, xml("GetTemplate", f"<TemplateBody>{escape(stack.body)}</TemplateBody>")
 
     def DeleteStack(self, q, stack):
         if stack.status in ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"):

@@ -165,7 +165,7 @@ int deploy_execute(struct deploy *d, struct m2_err *err) M2_MUST_USE;
 int deploy_follow(struct deploy *d, const char *token, const char *before, struct m2_err *err) M2_MUST_USE;
 /** Read the stack's state into d->view's status, d->state and d->arn. Errors: of the call. */
 int deploy_look(struct deploy *d, struct m2_err *err) M2_MUST_USE;
-/** Delete a stack that is good for nothing else and holds nothing. Errors: M2_EDENIED (something is left in
+/** Delete a stack that is good for nothing else and holds nothing. Errors: M2_ESERVICE (something is left in
  * it). */
 int deploy_delete_stack(struct deploy *d, struct m2_err *err) M2_MUST_USE;
 

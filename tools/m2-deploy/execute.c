@@ -204,7 +204,7 @@ static int holds_nothing(struct deploy *d, struct m2_err *err)
         const char *status = m2_v_str(r, "ResourceStatus");
         if (!m2_str_eq(status, "DELETE_COMPLETE"))
             return m2_fail(
-                err, M2_EDENIED,
+                err, M2_ESERVICE,
                 "stack %s still holds %s (%s, %s); m2-cleanup --stack %s shows what would be deleted "
                 "with it",
                 d->stack, m2_str_or(m2_v_str(r, "LogicalResourceId"), "?"),

@@ -5,6 +5,7 @@
 #include "deploy.h"
 #include "m2/collect.h"
 #include "m2/digest.h"
+#include "m2/report.h"
 
 #define MOST_VPCS 4 /* besides the first that are read */
 #define MOST_SHOWN 9
@@ -76,10 +77,19 @@ static const char *verdict_of(struct m2_arena *a, const struct m2_placement *p)
 
 static void show_offers(struct deploy *d, size_t n)
 {
+    enum { INDENT = 5 };
+    int width = d->world.term.width > 40 ? d->world.term.width : 80;
+    struct m2_buf b;
     deploy_say(d, "\nWhere shall the tasks of large jobs run? Best first:\n");
-    for (size_t i = 0; i < n; i++)
-        deploy_say(d, "  %zu  %s\n     %s\n", i + 1, m2_placement_text(d->arena, &d->offers.list.at[i]),
-                   verdict_of(d->arena, &d->offers.list.at[i]));
+    for (size_t i = 0; i < n; i++) {
+        m2_buf_init(&b, 10000);
+        m2_buf_addf(&b, "%*zu  ", INDENT - 2, i + 1);
+        m2_wrap(&b, m2_placement_text(d->arena, &d->offers.list.at[i]), INDENT, INDENT, (size_t)width, false);
+        m2_buf_addf(&b, "\n%*s", INDENT, "");
+        m2_wrap(&b, verdict_of(d->arena, &d->offers.list.at[i]), INDENT, INDENT, (size_t)width, false);
+        deploy_say(d, "%s\n", m2_arena_strndup(d->arena, b.data, b.len));
+        m2_buf_free(&b);
+    }
 }
 
 static void note_one_zone(struct deploy *d)

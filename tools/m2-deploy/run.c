@@ -220,7 +220,7 @@ static int not_allowed(struct deploy *d, struct m2_err *err)
         m2_changes_forbidden(&d->changes, d->args->allow_replace.v.at, d->args->allow_replace.v.len);
     if (!c)
         return 0;
-    return m2_fail(err, M2_EDENIED,
+    return m2_fail(err, M2_ESERVICE,
                    "%s (%s%s%s) holds data and would be %s: --allow-replace %s permits it; " NOTHING,
                    c->logical_id, c->type, *c->physical_id ? ", " : "", c->physical_id,
                    m2_str_eq(c->action, "Remove")      ? "removed"

@@ -41,11 +41,14 @@ static const char *how(const struct m2_change *c)
 static void changes_part(struct m2_doc *doc, struct deploy *d)
 {
     const struct m2_changes *c = &d->changes;
+    bool done = d->outcome == DEPLOY_CREATED || d->outcome == DEPLOY_UPDATED;
+    const struct m2_common *common = &d->args->verify.common;
     if (!c->list.len)
         return;
     m2_doc_heading(doc, "What %s: %zu made, %zu changed, %zu replaced, %zu removed",
-                   d->outcome == DEPLOY_CREATED || d->outcome == DEPLOY_UPDATED ? "was changed" : "changes",
-                   c->added, c->modified, c->replaced, c->removed);
+                   done ? "was changed" : "changes", c->added, c->modified, c->replaced, c->removed);
+    if (done && !common->quiet && !common->verbose) /* it was shown before it was done */
+        return;
     for (size_t i = 0; i < c->list.len; i++) {
         const struct m2_change *x = &c->list.at[i];
         m2_doc_item(doc, "%s %s (%s)%s%s%s%s%s", how(x), x->logical_id, x->type, *x->why ? ": " : "", x->why,
@@ -80,7 +83,8 @@ static void warnings_part(struct m2_doc *doc, const struct m2_findings *f)
     for (size_t i = 0; i < f->list.len; i++) {
         const struct m2_finding *x = f->list.at[i];
         if (x->status == M2_WARN && !x->caused_by.len)
-            m2_doc_warning(doc, "%s: %s", x->title, x->detail);
+            m2_doc_warning(doc, "%s: %s%s%s", x->title, x->detail, x->fix_text ? " What to do: " : "",
+                           m2_str_or(x->fix_text, ""));
     }
 }
 
@@ -93,16 +97,6 @@ static struct m2_report_style style_of(const struct deploy *d, bool on_stderr)
                                      .unicode = t->unicode,
                                      .verbose = c->verbose,
                                      .quiet = c->quiet };
-}
-
-void deploy_show_changes(struct m2_buf *out, struct deploy *d)
-{
-    const struct m2_report_style style = style_of(d, true);
-    struct m2_doc *doc = m2_doc_new(d->arena, "");
-    warnings_part(doc, &d->preflight);
-    settings_part(doc, d);
-    changes_part(doc, d);
-    m2_doc_renderer_find("text")->render(out, doc, &style);
 }
 
 /* ---- what it costs ---- */
@@ -192,6 +186,23 @@ static void cost_part(struct m2_doc *doc, const struct shown *s)
                     s->job_usd, s->region);
 }
 
+/* ---- before it is done ---- */
+
+void deploy_show_changes(struct m2_buf *out, struct deploy *d)
+{
+    const struct m2_report_style style = style_of(d, true);
+    struct m2_doc *doc = m2_doc_new(d->arena, "");
+    warnings_part(doc, &d->preflight);
+    settings_part(doc, d);
+    changes_part(doc, d);
+    if (!d->updates) {
+        struct shown s = { .d = d, .region = m2_aws_region(d->v.session.aws) };
+        price(&s);
+        cost_part(doc, &s);
+    }
+    m2_doc_renderer_find("text")->render(out, doc, &style);
+}
+
 /* ---- for people ---- */
 
 static const char *lead(const struct shown *s)
@@ -260,9 +271,10 @@ static void verdict_part(struct m2_doc *doc, struct deploy *d)
     const struct m2_findings *f = &d->verdict;
     if (!d->verified)
         return;
-    m2_doc_text(doc, "Verified: %zu as they must be, %zu wrong, %zu %s, %zu could not be told.",
+    m2_doc_text(doc, "Verified: %zu as they must be, %zu wrong, %zu %s, %zu could not be told%s.",
                 f->counts[M2_PASS], f->counts[M2_FAIL], f->counts[M2_WARN],
-                f->counts[M2_WARN] == 1 ? "warning" : "warnings", f->counts[M2_UNKNOWN]);
+                f->counts[M2_WARN] == 1 ? "warning" : "warnings", f->counts[M2_UNKNOWN],
+                f->counts[M2_UNKNOWN] ? " (m2-verify says what and why)" : "");
     canary_part(doc, f);
     warnings_part(doc, f);
     for (size_t i = 0; i < d->proofs.list.len; i++)
