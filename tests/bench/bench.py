@@ -22,6 +22,7 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "emulator"), str(HERE)]
 
+import deployment  # noqa: E402
 import make_template  # noqa: E402
 import registration  # noqa: E402
 import scenarios  # noqa: E402
@@ -381,7 +382,8 @@ def main():
         saved = bench.whole_run(account, server) if "2" in parts else None
         for part, run in (("4", lambda: bench.alone(saved)), ("1", lambda: bench.lookups(moto, server)),
                           ("3", lambda: bench.chains(account, moto, server)), ("5", bench.growth), ("9", bench.templates),
-                          ("8", lambda: registration.run(bench, sys.modules[__name__], moto, server))):
+                          ("8", lambda: registration.run(bench, sys.modules[__name__], moto, server)),
+                          ("6", lambda: deployment.run(bench, sys.modules[__name__], moto))):
             if part in parts:
                 run()
     print(f"\ntook {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f} at the end")
