@@ -39,9 +39,9 @@ static int run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, con
         return 0;
     }
     struct m2_sys own;
-    if (p->system && p->system(&own, a, p->args, world.sys, err) < 0)
+    if (p->variables && p->variables(&own, a, p->args, world.sys, err) < 0)
         return -1;
-    if (p->system)
+    if (p->variables)
         world.sys = &own;
     if (p->common->explain_config)
         return explain_config(out, a, p->common, world.sys, err);

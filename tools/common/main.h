@@ -21,8 +21,8 @@ struct tool_program {
     struct m2_common *common;    /* the shared options in it; --format and --color are given their defaults */
     struct m2_strlist *operands; /* in it, or NULL when none are taken */
     /* Whose variables count, as the options say ("--env-file"): OUT, made from INNER. NULL: INNER's. */
-    int (*system)(struct m2_sys *out, struct m2_arena *a, const void *args, const struct m2_sys *inner,
-                  struct m2_err *err);
+    int (*variables)(struct m2_sys *out, struct m2_arena *a, const void *args, const struct m2_sys *inner,
+                     struct m2_err *err);
     /* Everything but --help, --version and --explain-config: write the result into OUT, its exit status into
      * *STATUS. 0 with ERR set: there is a result, delivered before ERR is told and ends the program. */
     int (*run)(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, const void *args,

@@ -83,10 +83,10 @@ int deploy_run(struct m2_buf *out, enum m2_exit *status, struct m2_arena *a, con
 
 /* ---- environment.c: --env-file ---- */
 
-/** As tool_program.system: a system like INNER whose variables are also those of --env-file (the real ones
+/** As tool_program.variables: a system like INNER whose variables are also those of --env-file (the real ones
  * win). Errors: M2_EINPUT with the line. */
-int deploy_system(struct m2_sys *out, struct m2_arena *a, const void *args, const struct m2_sys *inner,
-                  struct m2_err *err) M2_MUST_USE;
+int deploy_variables(struct m2_sys *out, struct m2_arena *a, const void *args, const struct m2_sys *inner,
+                     struct m2_err *err) M2_MUST_USE;
 
 /* ---- call.c: one call ---- */
 

@@ -80,8 +80,8 @@ static int read_line(struct environment *e, struct m2_arena *a, const char *path
     return 0;
 }
 
-int deploy_system(struct m2_sys *out, struct m2_arena *a, const void *args, const struct m2_sys *inner,
-                  struct m2_err *err)
+int deploy_variables(struct m2_sys *out, struct m2_arena *a, const void *args, const struct m2_sys *inner,
+                     struct m2_err *err)
 {
     const char *path = ((const struct deploy_args *)args)->env_file;
     struct m2_bytes text;

@@ -8,7 +8,7 @@ int main(int argc, char **argv)
         .tool = &deploy_tool,
         .args = &args,
         .common = &args.verify.common,
-        .system = deploy_system,
+        .variables = deploy_variables,
         .run = deploy_run,
     };
     return tool_main(&program, argc, argv);
