@@ -267,7 +267,8 @@ def test_what_forbids_it_is_said_and_nothing_is_touched(lab):
         run, plan = lab.plan()
         assert run.status == 0 and reason in [b["reason"] for b in plan["blocked"]], (reason, plan["blocked"])
         run, plan = lab.apply()
-        assert run.status == 3 and "nothing was deleted" in run.err, (reason, run)
+        assert run.status == 3 and "; nothing was deleted" in run.err, (reason, run)
+        assert "administrator" not in run.err, "the hint spoke of a right where none is missing"
         assert not lab.cfn.writes and lab.names["data"] in lab.buckets(), reason
         mend()
     run, _ = lab.apply()

@@ -1,5 +1,6 @@
 /* Carrying the plan out: consent, journal, the run, and what came of it. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -149,6 +150,15 @@ static int changed(const struct cleanup_work *w, const struct m2_teardown *t, st
                : 0;
 }
 
+/* Only what could not be seen is mended by a right. */
+static void forbidden(struct cleanup_work *w, const struct m2_plan_note *why, struct m2_err *err)
+{
+    bool right = m2_str_starts(why->slug, "right.") || m2_str_ends(why->slug, "unread");
+    size_t n = strlen(why->said) - m2_str_ends(why->said, ".");
+    (void)m2_fail(err, right ? M2_EDENIED : M2_ESERVICE, "%s; " NOTHING,
+                  m2_arena_strndup(w->arena, why->said, n));
+}
+
 static int nothing_to_do(struct m2_buf *out, enum m2_exit *status, struct cleanup_work *w,
                          const struct m2_plan *plan, struct m2_err *err)
 {
@@ -156,7 +166,7 @@ static int nothing_to_do(struct m2_buf *out, enum m2_exit *status, struct cleanu
     cleanup_show_plan(out, w, plan);
     *status = m2_plan_leaves(plan) ? M2_EXIT_FOUND : M2_EXIT_OK;
     if (plan->state == M2_PLAN_UNSEEN || plan->blocked.len)
-        (void)m2_fail(err, M2_EDENIED, "%s " NOTHING, plan->blocked.at[0].said);
+        forbidden(w, &plan->blocked.at[0], err);
     return 0;
 }
 
