@@ -84,21 +84,30 @@ static size_t id_at(struct m2_redactor *r, const char **token, const char *p, bo
     return 0;
 }
 
+/* Where an id whose first hyphen is at DASH begins, not before FROM; NULL: nowhere. */
+static const char *beginning(const char *from, const char *dash)
+{
+    const char *p = dash;
+    while (p > from && isalpha((unsigned char)p[-1]) && dash - p < 3)
+        p--;
+    return p < dash && (p == from || !is_word(p[-1])) ? p : NULL;
+}
+
 bool m2_redact_organisation(struct m2_redactor *r, struct m2_buf *out, const char *s)
 {
-    bool found = false, in_path = false;
-    for (const char *p = s; *p;) {
-        const char *token = NULL;
-        size_t n = p == s || !is_word(p[-1]) ? id_at(r, &token, p, in_path) : 0;
-        if (n) {
-            m2_buf_adds(out, token);
-            in_path = p[n] == '/';
-            found = true;
-            p += n;
-        } else {
-            in_path = in_path && *p == '/';
-            m2_buf_addc(out, *p++);
-        }
+    const char *done = s, *path = NULL; /* path: right after an id and a slash */
+    for (const char *dash = strchr(s, '-'); dash; dash = strchr(dash + 1, '-')) {
+        const char *p = beginning(done, dash), *token = NULL;
+        size_t n = p && (p == s || !is_word(p[-1])) ? id_at(r, &token, p, p == path) : 0;
+        if (!n)
+            continue;
+        m2_buf_add(out, done, (size_t)(p - done));
+        m2_buf_adds(out, token);
+        done = p + n;
+        path = *done == '/' ? done + 1 : NULL;
+        dash = done - 1;
     }
-    return found;
+    if (done != s)
+        m2_buf_adds(out, done);
+    return done != s;
 }
