@@ -36,7 +36,13 @@ void m2_role_judge(struct m2_need_verdicts *out, struct m2_arena *a, const struc
         const struct m2_need *need = &needs->list.at[i];
         const char *service[] = { need->passed_to, NULL };
         const char *region[] = { requested_region(a, need, role->region), NULL };
+        const char *organisation[] = { m2_str_empty(role->organisation) ? NULL : role->organisation, NULL };
+        enum m2_key_state member = *organisation        ? M2_KEY_KNOWN
+                                   : role->organisation ? M2_KEY_ABSENT
+                                                        : M2_KEY_UNKNOWN;
         const struct m2_context_key context[] = {
+            { "aws:PrincipalOrgID", member, organisation },
+            { "aws:ResourceOrgID", need->owner ? M2_KEY_UNKNOWN : member, organisation },
             { "aws:RequestedRegion", *region ? M2_KEY_KNOWN : M2_KEY_UNKNOWN, region },
             { "iam:PassedToService", *service ? M2_KEY_KNOWN : M2_KEY_UNKNOWN, service },
         };

@@ -106,6 +106,12 @@ enum m2_organisation m2_organisation_add(struct m2_policies *policies, struct m2
     return c.whole ? M2_ORG_READ : M2_ORG_UNSEEN;
 }
 
+const char *m2_organisation_id(const struct m2_snapshot *s)
+{
+    struct m2_look organisation = m2_look_output(s, SERVICE, "DescribeOrganization", NULL);
+    return organisation.seen == M2_ABSENT ? "" : m2_v_pstr(organisation.item, "Organization.Id");
+}
+
 const char *m2_organisation_text(struct m2_arena *a, const struct m2_snapshot *s)
 {
     struct m2_look gap = { 0 };

@@ -23,6 +23,8 @@ enum m2_organisation {
  * was read in part only what it denies counts. *GAP (may be NULL): UNSEEN, what was not read. */
 enum m2_organisation m2_organisation_add(struct m2_policies *policies, struct m2_look *gap,
                                          struct m2_arena *a, const struct m2_snapshot *s);
+/** The id of the organisation that the account is in; "" when it is in none, NULL when that is not known. */
+const char *m2_organisation_id(const struct m2_snapshot *s);
 /** One clause: how far organisation policies are in what is said. */
 const char *m2_organisation_text(struct m2_arena *a, const struct m2_snapshot *s);
 

@@ -120,7 +120,10 @@ static void add_organisation(struct m2_role *out, struct m2_arena *a, const stru
 {
     const char *account = m2_arn_part(a, out->arn, M2_ARN_ACCOUNT);
     out->region = s->region;
-    if (account && m2_str_eq(account, m2_own_account(s)) && !strstr(out->arn, ":role/aws-service-role/"))
+    if (!account || !m2_str_eq(account, m2_own_account(s)))
+        return;
+    out->organisation = m2_organisation_id(s);
+    if (!strstr(out->arn, ":role/aws-service-role/"))
         (void)m2_organisation_add(&out->policies, NULL, a, s);
 }
 

@@ -10,6 +10,7 @@
 struct m2_role {
     const char *name, *arn;      /* arn: as given, or as IAM tells it */
     const char *region;          /* where it works, for aws:RequestedRegion; NULL: not known */
+    const char *organisation;    /* id of its account's, for aws:PrincipalOrgID; "": none; NULL: not known */
     struct m2_look look;         /* GetRole */
     struct m2_policies policies; /* inline, attached, boundary, the organisation's; those that could not be
                                     read without document */

@@ -146,12 +146,41 @@ static const struct scene {
       M2_UNKNOWN,
       NULL },
 };
+#define ONLY_MEMBERS                                                                                         \
+    "s3:GetBucketPolicy results", "",                                                                        \
+        "{'service':'s3','operation':'GetBucketPolicy','input':{'Bucket':"                                   \
+        "'mroptimum-results-123456789012'},'status':'ok','output':{'Policy':{'Version':'2012-10-17','"       \
+        "Statement':{'Effect':'Deny',"                                                                       \
+        "'Principal':'*','Action':'s3:*','Resource':'*','Condition':{'StringNotEquals':{'aws:"               \
+        "PrincipalOrgID':'o-1'}}}}}}"
+static const struct scene members[] = {
+    { "a bucket for members, of a member",
+      { ORGANISATION("123456789012") },
+      { ONLY_MEMBERS },
+      "access.permissions",
+      M2_PASS,
+      NULL },
+    { "a bucket for members, of nobody's member",
+      { CALL("DescribeOrganization", "{}",
+             "'status':'error','error':{'code':'AWSOrganizationsNotInUseException','message':'no','http_"
+             "status':400}") },
+      { ONLY_MEMBERS },
+      "access.permissions",
+      M2_FAIL,
+      "denies it" },
+    { "a bucket for members, of who knows whom",
+      { NULL },
+      { ONLY_MEMBERS },
+      "access.permissions",
+      M2_UNKNOWN,
+      "aws:PrincipalOrgID" },
+};
 /* clang-format on */
 
-Test(organisation, counts_where_it_can_be_read)
+static void run(const struct scene *list, size_t n)
 {
-    for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
-        const struct scene *sc = &scenes[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct scene *sc = &list[i];
         struct account ac;
         account_open(&ac);
         for (size_t k = 0; k < sizeof sc->calls / sizeof sc->calls[0] && sc->calls[k]; k++)
@@ -167,6 +196,17 @@ Test(organisation, counts_where_it_can_be_read)
                   sc->name, account_list(&ac));
         account_close(&ac);
     }
+}
+
+Test(organisation, counts_where_it_can_be_read)
+{
+    run(scenes, sizeof scenes / sizeof scenes[0]);
+}
+
+/* Buckets often let in the organisation's members only. */
+Test(organisation, whose_member_a_role_is_counts_for_policies_of_resources)
+{
+    run(members, sizeof members / sizeof members[0]);
 }
 
 /* The role's session may have been limited: said where it matters, to those whom it can happen to. */
