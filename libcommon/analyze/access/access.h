@@ -20,6 +20,7 @@ bool m2_access_role_find(struct m2_access_role *out, struct m2_arena *a, const s
 struct m2_trust {
     bool expected;         /* a principal of an expected account may take the role */
     bool anyone;           /* so may anybody */
+    const char *unclear;   /* whether anybody may hangs on what is not understood here: a clause; else NULL */
     bool whole_account;    /* so may all of an expected account */
     bool external_id;      /* every way in for an expected account asks for a certain ExternalId */
     bool organisation;     /* a way in is for the members of an organisation, whoever they are */

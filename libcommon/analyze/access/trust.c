@@ -49,6 +49,11 @@ static void judge(struct m2_check_run *r, const struct m2_look *look, const char
             name);
         return;
     }
+    if (t->unclear) {
+        struct m2_finding *f = say(r, M2_UNKNOWN, look, name, NULL);
+        m2_found_detail(r, f, "Whether anybody may take the role %s cannot be told: %s.", name, t->unclear);
+        return;
+    }
     if (!t->expected && t->organisation) {
         struct m2_finding *f = say(r, M2_UNKNOWN, look, name, NULL);
         m2_found_detail(r, f,

@@ -31,7 +31,7 @@ struct asker {
     enum m2_key_state member;        /* of an organisation */
 };
 
-static bool gets_in(struct reader *rd, struct asker who)
+static struct m2_verdict ask(struct reader *rd, struct asker who)
 {
     static const char *const ids[] = { NOBODYS_ID, NULL };
     const struct m2_context_key context[] = { { "sts:ExternalId", who.id, ids },
@@ -47,7 +47,12 @@ static bool gets_in(struct reader *rd, struct asker who)
                                            .n_context = sizeof context / sizeof context[0] };
     struct m2_verdict v = { 0 };
     m2_policy_evaluate(&v, rd->a, &rd->policies, &req);
-    return v.decision != M2_DENIED;
+    return v;
+}
+
+static bool gets_in(struct reader *rd, struct asker who)
+{
+    return ask(rd, who).decision != M2_DENIED;
 }
 
 static bool service_gets_in(struct reader *rd, const char *service)
@@ -71,11 +76,16 @@ static bool expected(const struct reader *rd, const char *account)
     return false;
 }
 
-/* Somebody whom nobody thought of; what an ExternalId asks for is no secret. */
+/* Somebody whom nobody thought of; what an ExternalId asks for is no secret, and other keys he may bring,
+ * too. */
 static void read_anyone(struct reader *rd)
 {
     struct asker who = { any_role(rd->a, NOBODYS_ACCOUNT), NOBODYS_ACCOUNT, M2_KEY_PRESENT, M2_KEY_ABSENT };
-    rd->out->anyone = gets_in(rd, who);
+    struct m2_verdict v = ask(rd, who);
+    bool key = v.key && strchr(v.key, ':') && !m2_str_starts(v.key, "For"); /* not an operator */
+    rd->out->anyone = v.decision == M2_ALLOWED || (v.decision == M2_CANNOT_TELL && key);
+    if (v.decision == M2_CANNOT_TELL && !key)
+        rd->out->unclear = m2_verdict_text(rd->a, &v);
 }
 
 /* Whether ACCOUNT is in an organisation is not known here. */
@@ -133,7 +143,9 @@ void m2_trust_read(struct m2_trust *out, struct m2_arena *a, const struct m2_val
                    const char *const *accounts, const char *own)
 {
     struct reader rd = { .out = out, .a = a, .accounts = accounts, .own = own };
-    const struct m2_policy trust = { .kind = M2_POLICY_RESOURCE, .document = document };
+    const struct m2_policy trust = { .kind = M2_POLICY_RESOURCE,
+                                     .name = "the trust policy",
+                                     .document = document };
     const struct m2_policy all = { .document = m2_v_string(a, M2_POLICY_EVERYTHING) };
     *out = (struct m2_trust){ 0 };
     m2_vec_push(a, &rd.policies.list, trust);
@@ -141,7 +153,7 @@ void m2_trust_read(struct m2_trust *out, struct m2_arena *a, const struct m2_val
     m2_buf_init(&rd.others, 2000);
     m2_buf_init(&rd.strangers, 2000);
     read_anyone(&rd);
-    for (size_t i = 0; accounts[i] && !out->anyone; i++)
+    for (size_t i = 0; accounts[i] && !out->anyone && !out->unclear; i++)
         read_account(&rd, accounts[i]);
     if (out->organisation)
         add_name(&rd.others, "an organisation");

@@ -144,8 +144,10 @@ static enum m2_truth operator_holds(struct m2_eval *ev, const char *name, const 
 {
     struct test t;
     enum m2_truth all = M2_YES;
-    if (!read_test(&t, ev->a, name))
-        return m2_unsure(ev, name);
+    if (!read_test(&t, ev->a, name)) {
+        ev->reason = name; /* no value of any key would tell */
+        return M2_MAYBE;
+    }
     if (!m2_v_is(keys, M2_OBJECT))
         return m2_unsure(ev, "a condition without keys");
     for (size_t i = 0; i < keys->u.object.len; i++) {

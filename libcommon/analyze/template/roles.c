@@ -62,7 +62,8 @@ static bool trust(struct role *q)
     if (t.anyone) {
         struct m2_finding *f = say(q, M2_FAIL, "access.trust-anyone", key, written);
         m2_found_detail(q->r, f, "%s: any AWS account may take the role %s.", at(q, key, written), q->id);
-    } else if (!t.expected && m2_str_has_ci(q->id, "CrossAccount") && !strchr(t.others, M2_SHAPE_UNKNOWN)) {
+    } else if (!t.expected && !t.unclear && m2_str_has_ci(q->id, "CrossAccount") &&
+               !strchr(t.others, M2_SHAPE_UNKNOWN)) {
         struct m2_finding *f = say(q, M2_FAIL, "access.trust-wrong-principal", key, written);
         m2_found_detail(q->r, f, "%s: the role %s can be taken by %s, but not by CloudMR Brain's account %s.",
                         at(q, key, written), q->id, m2_str_or(t.others, "nobody"), expected[0]);

@@ -81,6 +81,12 @@ static const struct sample access[] = {
     { "percent-encoded text", { { ROLE, "output.Role.AssumeRolePolicyDocument",
       "'%7B%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%22*%22%2C%22Action%22%3A%"
       "22sts%3AAssumeRole%" "22%7D%7D'" } }, "access.trust", F, "access.trust-anyone" },
+    { "a grammar of a later day was taken for an open door", { { ROLE, "output.Role.AssumeRolePolicyDocument.Version", "'2031-01-01'" } },
+      "access.trust", U, NULL },
+    { "anyone under a condition that is not understood", { { ROLE, TRUST "Principal", "'*'" }, { ROLE, TRUST "Condition",
+      "{'StringAlmostEquals':{'aws:PrincipalAccount':'469266894233'}}" } }, "access.trust", U, NULL },
+    { "anyone from some addresses", { { ROLE, TRUST "Principal", "'*'" }, { ROLE, TRUST "Condition",
+      "{'IpAddress':{'aws:SourceIp':'203.0.113.0/24'}}" } }, "access.trust", F, "access.trust-anyone" },
     { "role denied", { { ROLE, "error", "AccessDenied" } }, "access.trust", U, NULL },
     { "not deployed", { { "cloudformation:DescribeStacks", "error", NO_STACK } }, "access.trust", S, NULL },
 };

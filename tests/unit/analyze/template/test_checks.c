@@ -103,6 +103,7 @@ static const struct template_sample samples[] = {
       "{AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}, Action: 'sts:AssumeRole'}}}}}", NULL, R, M2_PASS, NULL, NULL },
     { "anybody", ROLE("'*'", ASKED, READS), NULL, R, M2_FAIL, "access.trust-anyone", "t.yaml:9:7" },
     { "somebody else", ROLE("{AWS: 'arn:aws:iam::999988887777:root'}", ASKED, READS), NULL, R, M2_FAIL, "access.trust-wrong-principal", "t.yaml:9:7" },
+    { "a grammar of a later day", ROLE("'*'", "{StringEquals: {'sts:ExternalId': abc}, Unheard: {a: b}}", READS), NULL, R, M2_PASS, NULL, NULL },
     { "who is not known", ROLE("{AWS: !ImportValue Brain}", ASKED, READS), NULL, R, M2_PASS, NULL, NULL },
     { "a whole account", ROLE("{AWS: !Sub 'arn:aws:iam::${CloudMRAccountId}:root'}", "!Ref 'AWS::NoValue'", READS), NULL, R, M2_WARN,
       "access.trust-whole-account", "t.yaml:9:7" },
