@@ -76,7 +76,9 @@ void m2_pages_join(struct m2_snapshot *s)
     for (size_t i = 0; i < s->n_calls; i++) {
         struct m2_call *c = &s->calls[i], *next = NULL;
         const char *with = NULL;
-        if (joined[i] || c->status != M2_CALL_OK || token(c->input, asked_with))
+        /* Brain's pages have many shapes; who reads its units joins them. */
+        if (joined[i] || c->status != M2_CALL_OK || token(c->input, asked_with) ||
+            m2_str_eq(c->service, "brain"))
             continue;
         while ((with = token(c->output, ended_with)) && (next = page_after(s, c, joined, with))) {
             c->output = join(s->arena, c->output, next->output);
