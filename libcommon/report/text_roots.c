@@ -17,15 +17,14 @@ size_t m2_report_roots(struct m2_printer *p, struct m2_groups *out)
 }
 
 /* What F explains, directly and through others, each once in the whole report. */
-static void collect_explained(struct m2_printer *p, struct m2_groups *out, const struct m2_finding *f)
+static void collect_explained(struct m2_printer *p, bool *explained, const struct m2_finding *f)
 {
     for (size_t i = 0; i < f->explains.len; i++) {
         size_t at = m2_finding_position(p->f, f->explains.at[i]);
         if (at == SIZE_MAX || p->shown[at])
             continue;
-        p->shown[at] = true;
-        m2_report_group(p, out, p->f->list.at[at]);
-        collect_explained(p, out, p->f->list.at[at]);
+        p->shown[at] = explained[at] = true;
+        collect_explained(p, explained, p->f->list.at[at]);
     }
 }
 
@@ -85,8 +84,12 @@ static void list_possible(struct m2_printer *p, const char *heading, const struc
 static void explained(struct m2_printer *p, const struct m2_group *root, size_t indent)
 {
     struct m2_groups effects = { 0 };
+    bool *explained = m2_arena_new_array(p->arena, bool, p->f->list.len);
     for (size_t i = 0; i < root->members.len; i++)
-        collect_explained(p, &effects, root->members.at[i]);
+        collect_explained(p, explained, root->members.at[i]);
+    for (size_t i = 0; i < p->f->list.len; i++) /* from the stack to Brain, as the checks stand */
+        if (explained[i])
+            m2_report_group(p, &effects, p->f->list.at[i]);
     list_groups(p, "This explains:", &effects, indent);
     list_possible(p, "This may explain:", root, false, indent);
     list_possible(p, "This may itself come from:", root, true, indent);

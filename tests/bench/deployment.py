@@ -1,4 +1,4 @@
-"""Part 9 of the bench: m2-deploy beside the upstream way, the AWS CLI and curl one after the other, from nothing to a registered unit.
+"""Part 6 of the bench: m2-deploy beside the upstream way, the AWS CLI and curl one after the other, from nothing to a registered unit.
 
 CloudFormation is the simulator of tests/fake before the emulator, ready at the first look, so that what AWS itself takes is not in the
 figures. "On recorded answers" the stack's resources stay from the first run, and look-ups are answered as the emulator answered them

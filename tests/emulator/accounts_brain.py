@@ -26,14 +26,18 @@ def mode_1():
             "createdAt": "2026-02-11T09:40:55.020Z"}
 
 
-def at_brain(*units):
+def listed(*units):
     """The login and the list; UNITS are functions of the account."""
     def step(a, s):
         s.calls.append({"service": "brain", "operation": LOGIN, "input": {}, "status": "ok", "output": {
             "success": True, "claims": {"expires": "2026-11-23T10:00:00Z", "admin": False}}})
         s.calls.append({"service": "brain", "operation": LIST, "input": {"app_name": "MR Optimum"}, "status": "ok",
                         "output": {"units": [mode_1(), *(make(a) for make in units)]}})
-    return finish_with(step)
+    return step
+
+
+def at_brain(*units):
+    return finish_with(listed(*units))
 
 
 def fault(name, cause, text, *units, check="brain.fields", must_pass=(), warns=("image.tag-latest",)):

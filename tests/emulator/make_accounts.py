@@ -20,6 +20,7 @@ import accounts_access  # noqa: E402, F401 (adds its accounts)
 import accounts_images  # noqa: E402, F401 (adds its accounts)
 import accounts_jobs  # noqa: E402, F401 (adds its accounts)
 import accounts_brain  # noqa: E402, F401 (adds its accounts)
+import accounts_nojob  # noqa: E402, F401 (adds its accounts)
 import accounts_rights  # noqa: E402, F401 (adds its accounts)
 import complete  # noqa: E402
 from answers import Answers  # noqa: E402

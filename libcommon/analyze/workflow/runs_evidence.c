@@ -148,7 +148,10 @@ struct m2_value *m2_run_where(struct m2_arena *a, const struct m2_snapshot *s, c
         m2_v_set_str(a, out, "log", stream ? m2_arena_printf(a, "%s in %s", stream, group) : group);
     copy(a, out, container, "imageDigest");
     copy(a, out, container, "image");
-    copy(a, out, task, "taskDefinitionArn");
+    const char *definition = text_of(task, "taskDefinitionArn"),
+               *name = definition ? strrchr(definition, '/') : NULL;
+    if (name)
+        m2_v_set_str(a, out, "taskDefinition", name + 1);
     return out;
 }
 
