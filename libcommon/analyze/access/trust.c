@@ -5,6 +5,7 @@
 #include "analyze/names.h"
 #include "analyze/policy/document.h"
 #include "analyze/stack/stack.h"
+#include "m2/json.h"
 #include "m2/stackview.h"
 #include "m2/str.h"
 
@@ -38,11 +39,42 @@ static struct m2_finding *say(struct m2_check_run *r, enum m2_status status, con
     return f;
 }
 
+static bool is_anyone(const struct m2_value *principal)
+{
+    const struct m2_value *aws = m2_v_is(principal, M2_OBJECT) ? m2_v_get(principal, "AWS") : principal;
+    return m2_v_has(aws, "*");
+}
+
+/* The trust policy as it stands, with PRINCIPAL in place of everybody. */
+static void add_narrow_command(struct m2_check_run *r, struct m2_finding *f, const struct m2_look *look,
+                               const char *name, const char *principal)
+{
+    struct m2_arena *a = r->arena;
+    const struct m2_value *document =
+        m2_policy_document(a, m2_v_path(look->item, "Role.AssumeRolePolicyDocument"));
+    struct m2_value *whole = m2_v_copy(a, document), *statements = m2_v_array(a);
+    bool changed = false;
+    for (size_t i = 0; i < m2_policy_statements(document); i++) {
+        struct m2_value *one = m2_v_copy(a, m2_policy_statement(document, i));
+        if (is_anyone(m2_v_get(one, "Principal")) && m2_str_eq(m2_v_str(one, "Effect"), "Allow")) {
+            m2_v_set(a, one, "Principal", m2_v_object_of(a, "AWS", principal, NULL));
+            changed = true;
+        }
+        m2_v_push(a, statements, one);
+    }
+    if (!changed)
+        return;
+    m2_v_set(a, whole, "Statement", statements);
+    m2_found_command(r, f, "aws iam update-assume-role-policy --role-name %s --policy-document %s",
+                     m2_word(a, name), m2_word(a, m2_json_text(a, whole)));
+}
+
 static void judge(struct m2_check_run *r, const struct m2_look *look, const char *name,
-                  const struct m2_trust *t, const char *account)
+                  const struct m2_trust *t, const char *account, const char *brain_role)
 {
     if (t->anyone) {
         struct m2_finding *f = say(r, M2_FAIL, look, name, "access.trust-anyone");
+        add_narrow_command(r, f, look, name, brain_role);
         m2_found_detail(
             r, f,
             "Any AWS account may take the role %s; an ExternalId is no secret and does not make up for it.",
@@ -140,5 +172,9 @@ void m2_access_trust(struct m2_check_run *r)
     }
     const char *const *list = accounts(r->arena, &view);
     m2_trust_read(&trust, r->arena, document, list, m2_own_account(r->snap));
-    judge(r, &look, role.name, &trust, list[0]);
+    const char *brain = m2_stackview_parameter(&view, "CloudMRQueueJobRoleArn");
+    if (m2_str_empty(brain))
+        brain =
+            m2_arena_printf(r->arena, "arn:%s:iam::%s:root", m2_region_partition(r->snap->region), list[0]);
+    judge(r, &look, role.name, &trust, list[0], brain);
 }

@@ -40,7 +40,8 @@ const struct m2_cause m2_stack_causes[M2_N_STACK_CAUSES] = {
       TROUBLE },
     { "cfn.bucket-not-empty", M2_FAIL, "A bucket is not empty, so it cannot be deleted",
       "Old versions and delete markers count too.",
-      "Empty the bucket, all versions included, then delete the stack again.",
+      "Empty the bucket, all versions included, then delete the stack again; m2-cleanup shows what it would "
+      "delete, and with --apply does both.",
       "https://docs.aws.amazon.com/AmazonS3/latest/userguide/empty-bucket.html" },
     { "cfn.in-use", M2_FAIL, "A resource is still used by something else",
       "AWS does not delete what others depend on.", "Remove what uses it, then repeat the operation.",

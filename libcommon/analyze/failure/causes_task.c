@@ -116,7 +116,10 @@ const struct m2_cause m2_task_causes[M2_N_TASK_CAUSES] = {
       "Run the job again.", STOPPED },
     { "task.oom", M2_FAIL, "The job ran out of memory",
       "The container used more memory than the task has, and was killed.",
-      "Choose a larger task size (Memory, and the CPU that allows it) in the task definition.", STOPPED },
+      "Give the task more memory: raise Memory (and Cpu, where that much memory needs it) of the task "
+      "definition "
+      "in the template, then run m2-deploy --update.",
+      STOPPED },
     { "task.exit.137", M2_FAIL, "The job was killed (exit code 137)",
       "SIGKILL without AWS's memory message: memory, or a stop that took longer than stopTimeout.",
       "Look at the memory metric and at the end of the log; choose a larger size when memory was full.",

@@ -11,6 +11,7 @@
 #include "analyze/names.h"
 #include "analyze/policy/document.h"
 #include "m2/aws.h"
+#include "m2/json.h"
 #include "m2/policy.h"
 #include "m2/str.h"
 
@@ -181,17 +182,27 @@ static struct m2_finding *lacks(struct m2_check_run *r, const struct m2_job_imag
     return f;
 }
 
-/* The statement that Lambda's guide asks for, ready to paste; only for a policy that holds nothing else. */
-static void add_policy_command(struct m2_check_run *r, struct m2_finding *f, const struct m2_job_image *im)
+/* POLICY (or none) with the statement that Lambda's guide asks for, ready to paste: setting a policy replaces
+ * the one that is there. */
+static void add_policy_command(struct m2_check_run *r, struct m2_finding *f, const struct m2_job_image *im,
+                               const struct m2_value *policy)
 {
-    const char *policy = m2_arena_printf(
-        r->arena, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"LambdaECRImageRetrievalPolicy\","
-                  "\"Effect\":\"Allow\","
-                  "\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":[\"ecr:BatchGetImage\","
-                  "\"ecr:GetDownloadUrlForLayer\"]}]}");
+    struct m2_arena *a = r->arena;
+    struct m2_value *whole = policy ? m2_v_copy(a, policy) : m2_v_object_of(a, "Version", "2012-10-17", NULL);
+    struct m2_value *statement =
+        m2_v_object_of(a, "Sid", "LambdaECRImageRetrievalPolicy", "Effect", "Allow", NULL);
+    struct m2_value *statements = m2_v_array(a), *actions = m2_v_array(a);
+    for (size_t i = 0; i < m2_policy_statements(policy); i++)
+        m2_v_push(a, statements, m2_v_copy(a, m2_policy_statement(policy, i)));
+    m2_v_push(a, actions, m2_v_string(a, "ecr:BatchGetImage"));
+    m2_v_push(a, actions, m2_v_string(a, "ecr:GetDownloadUrlForLayer"));
+    m2_v_set(a, statement, "Principal", m2_v_object_of(a, "Service", "lambda.amazonaws.com", NULL));
+    m2_v_set(a, statement, "Action", actions);
+    m2_v_push(a, statements, statement);
+    m2_v_set(a, whole, "Statement", statements);
     m2_found_command(r, f, "aws ecr set-repository-policy --repository-name %s --policy-text %s --region %s",
-                     m2_word(r->arena, im->parts.repository), m2_word(r->arena, policy),
-                     m2_word(r->arena, im->parts.region));
+                     m2_word(a, im->parts.repository), m2_word(a, m2_json_text(a, whole)),
+                     m2_word(a, im->parts.region));
 }
 
 static bool function_was_refused(const struct m2_check_run *r)
@@ -229,8 +240,8 @@ static void own_lambda(struct m2_check_run *r, const struct m2_job_image *im, co
                             : ". Lambda adds the statement itself only when whoever makes the function "
                               "may set this policy; a function that exists runs on with Lambda's own copy "
                               "until it is updated.");
-        if (none)
-            add_policy_command(r, f, im);
+        if (none || !v.by_deny) /* beside a Deny an Allow changes nothing */
+            add_policy_command(r, f, im, policy);
     } else if (v.decision == M2_CANNOT_TELL) {
         not_sure(r, im, c, &v);
     } else if (none) {

@@ -17,7 +17,13 @@ static void trust(struct m2_check_run *r, const struct m2_role *role, const stru
     m2_found_evidence(r, f, role->look.call, "Role.AssumeRolePolicyDocument",
                       m2_v_path(role->look.item, "Role.AssumeRolePolicyDocument"));
     m2_found_about(r, f, role->arn);
-    m2_found_command(r, f, "aws iam get-role --role-name %s", m2_word(r->arena, role->name));
+    if (role->look.seen == M2_ABSENT)
+        return;
+    m2_found_command(r, f,
+                     "aws iam update-assume-role-policy --role-name %s --policy-document "
+                     "'{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{"
+                     "\"Service\":\"" TAKES_IT "\"},\"Action\":\"sts:AssumeRole\"}]}'",
+                     m2_word(r->arena, role->name));
 }
 
 /* True when the role can be taken, or that is told as not known. */

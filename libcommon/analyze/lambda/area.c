@@ -122,7 +122,10 @@ static const struct m2_cause causes[] = {
       "The function asks for more memory than this account may use",
       "Some new accounts may give a function at most 3008 MB. No quota request changes that; it goes away "
       "with use.",
-      "Set MemorySize to 3008 or less, or send such jobs to Fargate.", GUIDE "configuration-memory.html" },
+      "In the template set the function's MemorySize to 3008 or less, and send jobs that need more to "
+      "Fargate; then "
+      "run m2-deploy. A stack whose creation failed has to be deleted before that (m2-cleanup).",
+      GUIDE "configuration-memory.html" },
     { "lambda.memory-invalid", M2_FAIL, "The function's memory size is not one that Lambda offers",
       "Lambda takes 128 to 10240 MB.", "Set MemorySize to a value from 128 to 10240.",
       GUIDE "configuration-memory.html" },

@@ -32,10 +32,12 @@ static void say_denial(struct m2_check_run *r, struct m2_finding *f, const char 
 static void say_next(struct m2_check_run *r, struct m2_finding *f, const struct m2_stack_failure *x)
 {
     const char *stack = m2_word(r->arena, m2_str_or(x->stack_arn, x->stack_name));
-    if (m2_str_eq(x->slug, "cfn.bucket-not-empty") && !m2_str_empty(x->physical_id))
+    if (m2_str_eq(x->slug, "cfn.bucket-not-empty") && !m2_str_empty(x->physical_id)) {
         m2_found_command(r, f, "aws s3api list-object-versions --bucket %s --max-items 20",
                          m2_word(r->arena, x->physical_id));
-    else if (m2_str_starts(x->slug, "cfn.custom-resource"))
+        m2_found_command(r, f, "m2-cleanup --stack %s",
+                         m2_word(r->arena, m2_str_or(r->snap->target.stack, x->stack_name)));
+    } else if (m2_str_starts(x->slug, "cfn.custom-resource"))
         m2_found_command(r, f, "aws logs describe-log-groups --log-group-name-prefix %s",
                          m2_word(r->arena, m2_arena_printf(r->arena, "/aws/lambda/%s", x->stack_name)));
     else if (!f->commands.len)
