@@ -71,19 +71,20 @@ void m2_v_set_bool(struct m2_arena *a, struct m2_value *object, const char *key,
 
 /* ---- reading (V may be NULL everywhere) ---- */
 /* These three are most of the work of walking a tree: a call each would cost as much again. */
-static inline bool m2_v_is(const struct m2_value *v, enum m2_type type)
+#define M2_INLINE static inline __attribute__((unused))
+M2_INLINE bool m2_v_is(const struct m2_value *v, enum m2_type type)
 {
     return v && v->type == type;
 }
 /** Items or members; 0 for the rest. */
-static inline size_t m2_v_len(const struct m2_value *v)
+M2_INLINE size_t m2_v_len(const struct m2_value *v)
 {
     if (m2_v_is(v, M2_ARRAY))
         return v->u.array.len;
     return m2_v_is(v, M2_OBJECT) ? v->u.object.len : 0;
 }
 /** Item, or value of the i-th member; NULL beyond the last. */
-static inline struct m2_value *m2_v_at(const struct m2_value *v, size_t i)
+M2_INLINE struct m2_value *m2_v_at(const struct m2_value *v, size_t i)
 {
     if (i >= m2_v_len(v))
         return NULL;
