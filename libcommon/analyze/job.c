@@ -133,13 +133,33 @@ static int by_name(const void *x, const void *y)
     return strcmp(a->name, b->name);
 }
 
+static bool has_resources(const struct m2_stackview *view, const char *stack)
+{
+    for (size_t i = 0; i < view->resources.len; i++)
+        if (!stack || m2_str_eq(view->resources.at[i].stack_arn, stack))
+            return true;
+    return false;
+}
+
+/* Was the stack listed, and each stack in it that CloudFormation names as it does, by its ARN? */
+static bool all_listed(const struct m2_stackview *view)
+{
+    for (size_t i = 0; i < view->resources.len; i++) {
+        const struct m2_resource *r = &view->resources.at[i];
+        if (m2_str_eq(r->type, "AWS::CloudFormation::Stack") && m2_str_starts(r->physical_id, "arn:") &&
+            !m2_str_eq(r->status, "DELETE_COMPLETE") && !has_resources(view, r->physical_id))
+            return false;
+    }
+    return view->resources_complete || has_resources(view, NULL);
+}
+
 /* Whether all of the stack's functions are known: UNSEEN when its resources were not all listed. */
 static struct m2_look listing(const struct m2_stackview *view, struct m2_arena *a)
 {
     static const char right[] = "cloudformation:ListStackResources";
     if (view->state == M2_STACK_UNSEEN)
         return view->look;
-    if (view->resources_complete)
+    if (view->state == M2_STACK_NONE || all_listed(view))
         return (struct m2_look){ .seen = M2_SEEN };
     return (struct m2_look){
         .seen = M2_UNSEEN,
