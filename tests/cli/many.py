@@ -2,8 +2,6 @@
 import concurrent.futures
 import json
 
-STATUSES = ("pass", "warn", "fail", "unknown", "skip")
-
 
 class Report:
     def __init__(self, doc):

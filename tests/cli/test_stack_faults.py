@@ -7,7 +7,7 @@ import pytest
 
 from cases_stack import (ACCOUNT, ARN, BUCKETS, CLUSTER, FUNCTION, REGION, ROLE, STACK, SUBNET, both, event, events, handler,
                          healthy, history, in_history, task, tasks_stopped, update_failed)
-from faults_stack import COMPANY, EXITED, FAULTS, PULL, TASKS, config, explained, output, state, status, trust
+from faults_stack import COMPANY, EXITED, FAULTS, PULL, TASKS, config, explained, state, status, trust
 
 FAULT = {name: how for name, _, _, how in FAULTS}
 
