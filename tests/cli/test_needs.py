@@ -27,6 +27,7 @@ OPTIONAL = {
     **{(check, right): OWN_POLICY for check in ("access.permissions", "fargate.logs", "image.execution-role", "storage.buckets",
                                                 "workflow.state-machine") for right in ("iam:GetPolicy", "iam:GetPolicyVersion")},
     **{(check, "iam:GetRolePolicy"): OWN_POLICY for check in ("fargate.logs", "image.execution-role")},
+    ("identity.permissions", "organizations:DescribeOrganization"): "what the simulator allows, no policy of an organisation forbids",
     **{("identity.permissions", f"iam:{right}"): BY_SIMULATOR for right in (
         "GetPolicy", "GetPolicyVersion", "GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListRolePolicies")},
     ("access.trust", "cloudformation:ListStackResources"): PARTS,

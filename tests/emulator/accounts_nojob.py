@@ -4,9 +4,6 @@ from accounts_brain import listed, there, unit
 from accounts_jobs import deploy_public
 from seed import STACK
 
-WARNS = ("image.tag-latest", "template.unused-parameter")
-DEPLOYED_WARNS = (*WARNS, "template.fixed-name-collides")
-
 QUEUE = "/api/pipeline/queue_job"
 
 
@@ -24,7 +21,6 @@ def refused(said):
 
 story("no-job-subnet-without-route", one_subnet_behind_nat, finish_with(no_route_tasks, listed(there)),
       roots=[root("net.egress", "net.no-default-route")], fails=["net.no-default-route", "task.init.registry-network"],
-      warns=DEPLOYED_WARNS,
       must_pass=["stack.status", "access.trust", "brain.login", "brain.unit", "brain.fields"])
 told("no-job-subnet-without-route", """
 "My job never comes back", says a user; others of the same laboratory get their results. The unit was registered anew
@@ -48,7 +44,6 @@ def machine_gone(a, s):
 
 story("no-job-old-state-machine", deploy_public, finish_with(listed(old_machine), machine_gone),
       roots=[root("brain.fields", "brain.state-machine")], fails=["brain.state-machine", "canary.not-queued"],
-      warns=DEPLOYED_WARNS,
       must_pass=["stack.status", "workflow.state-machine", "access.trust", "brain.login", "brain.unit"])
 told("no-job-old-state-machine", """
 The stack was deployed anew with another template. In AWS all is well, and the state machine has had no execution since;
@@ -70,7 +65,7 @@ def over_a_failed(name, of, more_fails, *steps):
         for step in steps:
             step(a, s)
     story(name, kept.seed, finish, roots=kept.expect["root_causes"], fails=[*kept.expect["fails"], *more_fails],
-          warns=WARNS, account=kept.account)
+          warns=kept.expect["warns"], account=kept.account)
 
 
 over_a_failed("no-job-stack-failed", "lambda-memory-over-cap", ["brain.unit-missing", "canary.not-queued"],

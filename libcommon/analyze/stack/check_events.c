@@ -1,5 +1,6 @@
 /* stack.events: why the last operation failed. */
 #include "analyze/failure/catalogue.h"
+#include "analyze/job.h"
 #include "analyze/names.h"
 #include "analyze/stack/events.h"
 #include "analyze/stack/stack.h"
@@ -26,6 +27,17 @@ static void say_denial(struct m2_check_run *r, struct m2_finding *f, const char 
                          "--output text",
                          m2_word(r->arena, d.encoded));
     m2_found_about(r, f, d.action);
+}
+
+/* A function that could not be made or changed failed with the image that the stack makes its functions from.
+ */
+static void about_image(struct m2_check_run *r, struct m2_finding *f, const struct m2_stack_failure *x)
+{
+    struct m2_job_image images[2];
+    if (!m2_str_eq(x->type, "AWS::Lambda::Function"))
+        return;
+    m2_job_images(images, r->arena, r->snap);
+    m2_found_about(r, f, images[0].uri);
 }
 
 /* The next thing to look at; the resource that failed has a name of its own in most cases. */
@@ -64,6 +76,7 @@ static void report(struct m2_check_run *r, const char *stack, const struct m2_st
     m2_found_about(r, f, x->stack_arn);
     m2_found_about(r, f, x->logical_id);
     m2_found_about(r, f, x->physical_id);
+    about_image(r, f, x);
     say_denial(r, f, x->reason);
     say_next(r, f, x);
 }
