@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from fixture_cases import ACCOUNTS, FOLDER, HEALTHY, load
+from whole_accounts import ACCOUNTS, FOLDER, HEALTHY, load
 from many import many, one
 
 WIDTH = 80

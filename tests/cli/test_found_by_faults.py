@@ -4,8 +4,8 @@ import json
 import pytest
 
 from cases_stack import ARN, STACK, event, events
-from fixture_cases import Fixture, load
-from fixture_faults import FAULTS
+from whole_accounts import Fixture, load
+from all_faults import FAULTS
 from many import one
 
 BY_NAME = {f.name: f.how for f in FAULTS}

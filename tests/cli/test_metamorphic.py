@@ -8,7 +8,7 @@ import re
 import pytest
 
 from conftest import Tool
-from fixture_cases import ACCOUNTS, load
+from whole_accounts import ACCOUNTS, load
 from many import many
 
 SEEDS = 2

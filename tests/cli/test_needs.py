@@ -5,8 +5,8 @@ import re
 import pytest
 
 from conftest import ROOT, Tool
-from fixture_cases import HEALTHY, load
-from fixture_faults import RIGHTS
+from whole_accounts import HEALTHY, load
+from all_faults import RIGHTS
 from many import many, one
 
 RIGHTS_DOC = (ROOT / "docs/RIGHTS.md").read_text().split("\n# ")[0]  # m2-doctor's own calls come first

@@ -192,22 +192,13 @@ Test(engine, causes_are_joined_by_what_they_are_about)
     account_close(&ac);
 }
 
-static struct m2_finding *make(struct m2_findings *all, const char *check, const char *resource,
-                               enum m2_status status, const char *cause)
-{
-    struct m2_snapshot snap = { .arena = all->arena };
-    struct m2_check_run run = { m2_check_find(check), &snap, all->arena, all, NULL };
-    cr_assert(run.check, "no check %s", check);
-    return m2_found(&run, status, resource, cause);
-}
-
 Test(engine, uids_are_stable_and_repeats_are_dropped)
 {
     struct m2_findings all = { .arena = m2_arena_new() };
-    make(&all, "storage.buckets", "b", M2_WARN, "bucket.no-encryption");
-    make(&all, "storage.buckets", "b", M2_FAIL, "bucket.region");
-    make(&all, "storage.buckets", "b", M2_FAIL, "bucket.region");
-    make(&all, "storage.buckets", "a", M2_FAIL, "bucket.missing");
+    finding_make(&all, "storage.buckets", "b", M2_WARN, "bucket.no-encryption");
+    finding_make(&all, "storage.buckets", "b", M2_FAIL, "bucket.region");
+    finding_make(&all, "storage.buckets", "b", M2_FAIL, "bucket.region");
+    finding_make(&all, "storage.buckets", "a", M2_FAIL, "bucket.missing");
     m2_findings_settle(&all, 0);
     cr_assert_eq(all.list.len, 3);
     cr_assert_str_eq(all.list.at[0]->uid, "storage.buckets/a");

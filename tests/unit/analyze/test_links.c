@@ -2,24 +2,16 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "account.h"
 #include "analyze/engine.h"
 #include "m2/str.h"
-
-static struct m2_finding *make(struct m2_findings *all, const char *check, const char *resource,
-                               enum m2_status status, const char *cause)
-{
-    struct m2_snapshot snap = { .arena = all->arena };
-    struct m2_check_run run = { m2_check_find(check), &snap, all->arena, all, NULL };
-    cr_assert(run.check, "no check %s", check);
-    return m2_found(&run, status, resource, cause);
-}
 
 /* A warning explains a failure where no failure does, and does not take its rank as a root cause. */
 Test(links, a_warning_explains_but_is_no_root)
 {
     struct m2_findings all = { .arena = m2_arena_new() };
-    make(&all, "image.access", "repo", M2_WARN, "image.policy-lacks-lambda-service");
-    make(&all, "lambda.state", "repo", M2_FAIL, "lambda.image-access-denied");
+    finding_make(&all, "image.access", "repo", M2_WARN, "image.policy-lacks-lambda-service");
+    finding_make(&all, "lambda.state", "repo", M2_FAIL, "lambda.image-access-denied");
     m2_links_apply(&all);
     cr_assert_eq(all.root_causes.len, 1);
     cr_assert_str_eq(all.root_causes.at[0], "lambda.state/repo");
@@ -77,8 +69,8 @@ Test(links, a_task_explains_the_execution_that_it_was_of)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct m2_findings all = { .arena = m2_arena_new() };
         struct m2_check_run run = { .arena = all.arena };
-        struct m2_finding *task = make(&all, "task.failures", "t", M2_FAIL, "task.oom");
-        struct m2_finding *execution = make(&all, "workflow.executions", "t", M2_FAIL, cases[i].slug);
+        struct m2_finding *task = finding_make(&all, "task.failures", "t", M2_FAIL, "task.oom");
+        struct m2_finding *execution = finding_make(&all, "workflow.executions", "t", M2_FAIL, cases[i].slug);
         m2_found_about(&run, task, A_TASK);
         m2_found_about(&run, execution, cases[i].of_execution);
         task->first_ms = cases[i].first_ms;
@@ -110,8 +102,8 @@ Test(links, of_two_events_the_order_must_be_known)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct m2_findings all = { .arena = m2_arena_new() };
-        struct m2_finding *cause = make(&all, cases[i].check, "a", M2_FAIL, cases[i].cause);
-        struct m2_finding *effect = make(&all, "brain.canary", "a", M2_FAIL, "canary.failed");
+        struct m2_finding *cause = finding_make(&all, cases[i].check, "a", M2_FAIL, cases[i].cause);
+        struct m2_finding *effect = finding_make(&all, "brain.canary", "a", M2_FAIL, "canary.failed");
         cause->first_ms = cases[i].first_ms;
         cause->at_ms = cases[i].at_ms;
         effect->first_ms = effect->at_ms = cases[i].effect_ms;
@@ -152,9 +144,9 @@ Test(links, without_what_ties_them_an_edge_is_possible)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct m2_findings all = { .arena = m2_arena_new() };
         struct m2_finding *cause =
-            make(&all, cases[i].check, cases[i].resource, cases[i].status, cases[i].cause);
+            finding_make(&all, cases[i].check, cases[i].resource, cases[i].status, cases[i].cause);
         struct m2_finding *effect =
-            make(&all, cases[i].effect_check, cases[i].effect_resource, M2_FAIL, cases[i].effect);
+            finding_make(&all, cases[i].effect_check, cases[i].effect_resource, M2_FAIL, cases[i].effect);
         m2_links_apply(&all);
         cr_assert_eq(edge_of(cause, effect), cases[i].want, "case %zu", i);
         cr_assert_eq(is_root(&all, effect->uid), cases[i].want != EDGE_CERTAIN, "case %zu", i);
@@ -169,10 +161,10 @@ Test(links, one_of_several_is_certain_when_each_has_the_fault)
     for (size_t faults = 1; faults <= 2; faults++) {
         struct m2_findings all = { .arena = m2_arena_new() };
         struct m2_check_run run = { .arena = all.arena };
-        make(&all, "net.egress", "subnet-1", M2_FAIL, "net.no-default-route");
+        finding_make(&all, "net.egress", "subnet-1", M2_FAIL, "net.no-default-route");
         if (faults == 2)
-            make(&all, "net.egress", "subnet-2", M2_FAIL, "net.blackhole-route");
-        struct m2_finding *task = make(&all, "task.failures", "t", M2_FAIL, "task.pull.network");
+            finding_make(&all, "net.egress", "subnet-2", M2_FAIL, "net.blackhole-route");
+        struct m2_finding *task = finding_make(&all, "task.failures", "t", M2_FAIL, "task.pull.network");
         m2_found_either(&run, task, "subnet-1");
         m2_found_either(&run, task, "subnet-2");
         m2_links_apply(&all);
@@ -187,9 +179,9 @@ Test(links, one_of_several_is_certain_when_each_has_the_fault)
 Test(links, a_certain_failure_leaves_no_guess)
 {
     struct m2_findings all = { .arena = m2_arena_new() };
-    make(&all, "image.exists", "repo", M2_FAIL, "image.tag-missing");
-    make(&all, "image.exists", "elsewhere", M2_FAIL, "image.repository-missing");
-    struct m2_finding *task = make(&all, "task.failures", "repo", M2_FAIL, "task.pull.missing-image");
+    finding_make(&all, "image.exists", "repo", M2_FAIL, "image.tag-missing");
+    finding_make(&all, "image.exists", "elsewhere", M2_FAIL, "image.repository-missing");
+    struct m2_finding *task = finding_make(&all, "task.failures", "repo", M2_FAIL, "task.pull.missing-image");
     m2_links_apply(&all);
     cr_assert_eq(task->caused_by.len, 1);
     cr_assert_eq(task->possible_causes.len, 0);
@@ -231,8 +223,8 @@ static void add_random(struct m2_findings *all, uint64_t *state)
     while (checks[at].causes[n_causes])
         n_causes++;
     struct m2_finding *f =
-        make(all, checks[at].id, about[next_random(state) % 2], statuses[next_random(state) % 5],
-             cause_at_random(checks[at].causes[next_random(state) % n_causes], state));
+        finding_make(all, checks[at].id, about[next_random(state) % 2], statuses[next_random(state) % 5],
+                     cause_at_random(checks[at].causes[next_random(state) % n_causes], state));
     f->uid = m2_arena_printf(all->arena, "%s/%zu", checks[at].id, all->list.len);
     f->at_ms = next_random(state) % 2 ? (int64_t)(next_random(state) % 100) * 1000 : 0;
     f->first_ms = f->at_ms;

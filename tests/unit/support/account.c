@@ -126,6 +126,15 @@ void account_edit(struct account *ac, const struct edit *e)
     m2_v_set(ac->arena, ac->root, "calls", kept);
 }
 
+struct m2_finding *finding_make(struct m2_findings *all, const char *check, const char *resource,
+                                enum m2_status status, const char *cause)
+{
+    struct m2_snapshot snap = { .arena = all->arena };
+    struct m2_check_run run = { m2_check_find(check), &snap, all->arena, all, NULL };
+    must(run.check, "no check %s", check);
+    return m2_found(&run, status, resource, cause);
+}
+
 const char *account_list(const struct account *ac)
 {
     struct m2_buf b;

@@ -35,6 +35,10 @@ bool account_is_root(const struct account *ac, const struct m2_finding *f);
 /** All findings, one a line, for messages. */
 const char *account_list(const struct account *ac);
 
+/** Add to ALL what CHECK would tell of RESOURCE. */
+struct m2_finding *finding_make(struct m2_findings *all, const char *check, const char *resource,
+                                enum m2_status status, const char *cause);
+
 /* A cause shown: edits to the healthy account, and what CHECK must say then. */
 struct sample {
     const char *name;

@@ -7,8 +7,8 @@ import pytest
 import faults_network
 import faults_stack
 from conftest import ROOT, Tool
-from fixture_cases import HEALTHY, load
-from fixture_faults import CAUSES, FAULTS, IN_ORDER, MORE_COMPANY, SINGLES, UNFIT, fits, injected
+from whole_accounts import HEALTHY, load
+from all_faults import CAUSES, FAULTS, IN_ORDER, MORE_COMPANY, SINGLES, UNFIT, fits, injected
 from many import many, one
 
 PAIRS = 560

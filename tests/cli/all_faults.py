@@ -4,12 +4,12 @@ import functools
 import re
 import typing
 
-import faults_fixture
+import faults_account
 import faults_network
 import faults_stack
 import healthy_network
 from conftest import ROOT
-from fixture_cases import HEALTHY, Fixture
+from whole_accounts import HEALTHY, Fixture
 
 CHECKS_DOC = (ROOT / "docs/CHECKS.md").read_text()
 # Every cause with its usual status, and every check with its rights, as the documents (generated from the tables) say.
@@ -41,7 +41,7 @@ UNFIT = {
     "subnets_apart": (lambda a: not a.deployed, CHOSEN),
     "group_elsewhere": (lambda a: not a.deployed, CHOSEN),
     "igw_detached_blackhole": (lambda a: True, "asked by VPC, a gateway that is not attached is not listed: a dead route"),
-    "repository_gone": (lambda a: not faults_fixture.own_image(a), "a registry of another account says so of what it does not share, too"),
+    "repository_gone": (lambda a: not faults_account.own_image(a), "a registry of another account says so of what it does not share, too"),
     "bucket-region": (lambda a: a.real_region == "us-east-1", "the bucket is put into that region"),
 }
 MORE_COMPANY = {"acl_without_egress": {"net.acl-blocks-return"},  # the one ACL carries the NAT gateway's answers, too
@@ -59,16 +59,16 @@ def rows():
     for name, slug, kinds, how in faults_network.FAULTS:
         yield Fault(name, slug, "net:" + name, of_kinds(kinds), how)
     for name, slug, slot, how in faults_stack.FAULTS:
-        yield Fault(name, slug, slot, faults_fixture.deployed, how, frozenset(faults_stack.COMPANY.get(name, ())))
-    for where, name, slug, slot, how in faults_fixture.FAULTS:
-        yield Fault(name, slug, slot, where, how, frozenset(faults_fixture.COMPANY.get(name, ())))
+        yield Fault(name, slug, slot, faults_account.deployed, how, frozenset(faults_stack.COMPANY.get(name, ())))
+    for where, name, slug, slot, how in faults_account.FAULTS:
+        yield Fault(name, slug, slot, where, how, frozenset(faults_account.COMPANY.get(name, ())))
     for name, kind, how, _ in healthy_network.HEALTHY:
         if name in SHAPES:
             yield Fault(f"{name}-{kind}", SHAPES[name], "net:" + name, of_kinds((kind,)), how)
 
 
 FAULTS = list(rows())
-IN_ORDER = [Fault(name, "", "", where, how) for where, name, how in faults_fixture.IN_ORDER]
+IN_ORDER = [Fault(name, "", "", where, how) for where, name, how in faults_account.IN_ORDER]
 
 
 @functools.cache
