@@ -12,24 +12,11 @@ struct index {
     size_t *ordinal;
 };
 
-/* Members that page through a list and leave nothing out of it. */
-static const char *const paging[] = { "MaxResults", "maxResults",  "NextToken", "nextToken", "MaxItems",
-                                      "Marker",     "PageSize",    "Limit",     "limit",     "max-items",
-                                      "page-size",  "no-paginate", "DryRun",    NULL };
-
-static bool in(const char *const *names, const char *s)
-{
-    for (; *names; names++)
-        if (strcmp(*names, s) == 0)
-            return true;
-    return false;
-}
-
 bool m2_call_unfiltered(const struct m2_call *call)
 {
     const struct m2_value *input = call->input;
     for (size_t i = 0; input && input->type == M2_OBJECT && i < input->u.object.len; i++)
-        if (!in(paging, input->u.object.at[i].key))
+        if (!m2_is_paging(input->u.object.at[i].key))
             return false;
     return true;
 }

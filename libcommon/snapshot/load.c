@@ -79,8 +79,7 @@ static int read_answer(const struct loading *l, struct m2_call *call, const stru
         /* The AWS CLI prints nothing where an operation answers nothing. */
         if (!output || output->type == M2_NULL || (output->type == M2_STRING && !output->u.text.n))
             output = m2_v_object(a);
-        if (output->type != M2_OBJECT && !m2_str_eq(call->service, "brain") &&
-            !m2_str_eq(call->service, "registry"))
+        if (output->type != M2_OBJECT && !m2_str_eq(call->service, "brain"))
             return bad_call(l, "\"output\" must be an object, as `aws ... --output json` prints it");
         call->output = output;
         break;

@@ -47,6 +47,8 @@ Test(load, refuses_what_is_not_a_snapshot_and_says_why)
           "calls[0]: \"status\" must be" },
         { "output list", CALLS("{\"service\":\"ec2\",\"operation\":\"X\",\"output\":[]}"),
           "calls[0]: \"output\" must be an object" },
+        { "output list of a registry", CALLS("{\"service\":\"registry\",\"operation\":\"X\",\"output\":[]}"),
+          "calls[0]: \"output\" must be an object" },
         { "error without code", CALLS("{\"service\":\"ec2\",\"operation\":\"X\",\"status\":\"error\"}"),
           "calls[0]: an error needs" },
     };
