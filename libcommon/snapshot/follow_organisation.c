@@ -2,9 +2,7 @@
  * Organizations User Guide, "SCP evaluation". */
 #include "m2/str.h"
 #include "snapshot/collect.h"
-
-/* Every account can read this one; what it says is public. */
-#define ALLOWS_ALL "p-FullAWSAccess"
+#include "snapshot/names.h"
 
 /* Policies do not limit the management account, nor do they exist without all features. */
 void m2_follow_organisation_account(struct m2_collect_run *run)
@@ -37,6 +35,6 @@ void m2_follow_organisation_parents(struct m2_collect_run *run, const struct m2_
 void m2_follow_organisation_policies(struct m2_collect_run *run, const struct m2_call *call)
 {
     const struct m2_value *policies = m2_v_get(call->output, "Policies"), *policy;
-    m2_v_each(policy, i, policies) if (!m2_str_eq(m2_v_str(policy, "Id"), ALLOWS_ALL))
+    m2_v_each(policy, i, policies) if (!m2_str_eq(m2_v_str(policy, "Id"), M2_ORG_ALLOWS_ALL_ID))
         m2_publish(run, M2_T_ORG_POLICY, m2_v_str(policy, "Id"));
 }

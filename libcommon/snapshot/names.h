@@ -16,5 +16,9 @@ const struct m2_service_alias *m2_service_aliases(void);
 const char *m2_service_name(struct m2_arena *a, const char *service);
 /** "describe-subnets", "describe_subnets", "describeSubnets" to "DescribeSubnets". */
 const char *m2_operation_name(struct m2_arena *a, const char *operation);
+/* AWS's own policies of an organisation, that allow everything: what their ids hold, and the id of the one
+ * that every account can read. What they say is public. */
+#define M2_ORG_ALLOWS_ALL "FullAWSAccess"
+#define M2_ORG_ALLOWS_ALL_ID "p-" M2_ORG_ALLOWS_ALL
 
 #endif

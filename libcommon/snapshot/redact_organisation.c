@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "m2/str.h"
+#include "snapshot/names.h"
 #include "snapshot/redact.h"
 
-#define AWS_OWN "FullAWSAccess" /* in the ids of the policies that every organisation has */
+#define ANY_ORGANISATION "o-*"
 
 static bool is_word(char c)
 {
@@ -41,7 +42,7 @@ static size_t unit(const char *p)
 static size_t policy(const char *p)
 {
     size_t n = strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    return n >= 8 && n <= 128 && !memmem(p, n, AWS_OWN, strlen(AWS_OWN)) ? n : 0;
+    return n >= 8 && n <= 128 && !memmem(p, n, M2_ORG_ALLOWS_ALL, strlen(M2_ORG_ALLOWS_ALL)) ? n : 0;
 }
 
 /* A token, that is its beginning and a number, has the form of an id, too, and never changes again. */
@@ -58,8 +59,8 @@ static const struct {
     { "p-", policy, "p-0000", 4, true },
 };
 
-/* The id at P: its length, its token in *TOKEN; 0: none. IN_PATH: it follows an organisation's id and a
- * slash. */
+/* The id at P: its length, its token in *TOKEN; 0: none. IN_PATH: it is a part of a path that begins with an
+ * organisation's id. */
 static size_t id_at(struct m2_redactor *r, const char **token, const char *p, bool in_path)
 {
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
@@ -93,18 +94,31 @@ static const char *beginning(const char *from, const char *dash)
     return p < dash && (p == from || !is_word(p[-1])) ? p : NULL;
 }
 
+/* The end of the path that goes on at P, "o-a1b2c3d4e5/service_control_policy/p-…"; P itself where none does.
+ */
+static const char *end_of_path(const char *p)
+{
+    if (*p == '/')
+        while (is_word(*p) || *p == '/' || *p == '*')
+            p++;
+    return p;
+}
+
 bool m2_redact_organisation(struct m2_redactor *r, struct m2_buf *out, const char *s)
 {
-    const char *done = s, *path = NULL; /* path: right after an id and a slash */
+    const char *done = s, *path = s; /* up to path, what follows a slash is in one */
     for (const char *dash = strchr(s, '-'); dash; dash = strchr(dash + 1, '-')) {
         const char *p = beginning(done, dash), *token = NULL;
-        size_t n = p && (p == s || !is_word(p[-1])) ? id_at(r, &token, p, p == path) : 0;
+        size_t n = p && (p == s || !is_word(p[-1])) ? id_at(r, &token, p, p < path && p[-1] == '/') : 0;
+        if (p && !n && p >= path && m2_str_starts(p, ANY_ORGANISATION))
+            path = end_of_path(p + strlen(ANY_ORGANISATION));
         if (!n)
             continue;
         m2_buf_add(out, done, (size_t)(p - done));
         m2_buf_adds(out, token);
         done = p + n;
-        path = *done == '/' ? done + 1 : NULL;
+        if (done >= path)
+            path = end_of_path(done);
         dash = done - 1;
     }
     if (done != s)

@@ -2,10 +2,10 @@
 
 #include "analyze/names.h"
 #include "m2/str.h"
+#include "snapshot/names.h"
 
 #define SERVICE "organizations"
-#define ALLOWS_ALL "p-FullAWSAccess" /* AWS's own, its text is public */
-#define MAX_LEVELS 8                 /* units are nested five deep at most */
+#define MAX_LEVELS 8 /* units are nested five deep at most */
 
 struct climb {
     struct m2_policies *policies; /* NULL: only looked at */
@@ -34,7 +34,7 @@ static bool add_policy(struct climb *c, const struct m2_value *summary, int leve
     const char *id = m2_str_or(m2_v_str(summary, "Id"), "?");
     struct m2_policy p = { .kind = M2_POLICY_ORGANISATION, .level = level, .path = "Policy.Content" };
     p.name = m2_arena_printf(c->a, "organisation policy %s", m2_str_or(m2_v_str(summary, "Name"), id));
-    if (m2_str_eq(id, ALLOWS_ALL)) {
+    if (m2_str_eq(id, M2_ORG_ALLOWS_ALL_ID)) {
         p.document = m2_v_string(c->a, M2_POLICY_EVERYTHING);
     } else {
         p.look = m2_look_output(c->s, SERVICE, "DescribePolicy", id);
@@ -94,15 +94,17 @@ enum m2_organisation m2_organisation_add(struct m2_policies *policies, struct m2
     struct m2_look organisation = m2_look_output(s, SERVICE, "DescribeOrganization", NULL), none = { 0 };
     const struct m2_value *it = m2_v_get(organisation.item, "Organization");
     struct climb c = { policies, gap ? gap : &none, a, s, true };
-    const char *account = m2_own_account(s);
-    if (organisation.seen == M2_ABSENT || (it && !m2_str_eq(m2_v_str(it, "FeatureSet"), "ALL")))
+    const char *account = m2_own_account(s), *features = m2_v_str(it, "FeatureSet");
+    if (organisation.seen == M2_ABSENT || (features && !m2_str_eq(features, "ALL")))
         return M2_ORG_NONE;
     if (it && account && m2_str_eq(m2_v_str(it, "MasterAccountId"), account))
         return M2_ORG_MANAGEMENT;
-    if (it && account)
+    if (features && account) {
         climb(&c, account);
-    else
+    } else {
+        organisation.seen = M2_UNSEEN;
         miss(&c, &organisation);
+    }
     return c.whole ? M2_ORG_READ : M2_ORG_UNSEEN;
 }
 

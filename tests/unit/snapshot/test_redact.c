@@ -184,11 +184,38 @@ Test(redact, ids_of_an_organisation_are_tokens_everywhere)
     m2_arena_free(a);
 }
 
+/* The ids behind a word of the path, and behind a pattern for every organisation, stayed. */
+Test(redact, a_refusal_by_an_organisation_tells_no_policy_and_no_root)
+{
+    struct m2_arena *a = m2_arena_new();
+    struct m2_redactor r = { .a = a };
+    const char *text = m2_redact_text(
+        &r,
+        "User: arn:aws:iam::210987654321:user/me is not authorized to perform: s3:GetBucketAcl with an "
+        "explicit deny in a service control policy: arn:aws:organizations::210987654321:policy/"
+        "o-exampleorg1/service_control_policy/p-examplepol1 root arn:aws:organizations::210987654321:root/"
+        "o-exampleorg1/r-ab12 ou arn:aws:organizations::210987654321:ou/o-exampleorg1/ou-ab12-11111111 "
+        "paths o-exampleorg1/r-ab12/ou-ab12-11111111/ and [\"o-*/r-ab12/*\",\"o-*/*/r-cd34\"], no path: "
+        "r-data p-resultsdata out/r-data o-* r-data");
+    static const char *const shown[] = {
+        ":policy/o-0000000001/service_control_policy/p-00000002 root ",
+        ":root/o-0000000001/r-00000003 ou ",
+        ":ou/o-0000000001/ou-0000-00000004 paths o-0000000001/r-00000003/ou-0000-00000004/ and ",
+        "[\"o-*/r-00000003/*\",\"o-*/*/r-00000005\"], no path: r-data p-resultsdata out/r-data o-* r-data",
+    };
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        cr_expect(strstr(text, shown[i]), "%s\nis not in\n%s", shown[i], text);
+    cr_expect_str_eq(m2_redact_text(&r, text), text, "twice changes nothing");
+    m2_arena_free(a);
+}
+
 Test(redact, time_grows_with_the_text_alone)
 {
     /* Texts that could make a scanner go back and forth. */
-    static const char *const units[] = { "a@", "password", "://a:",    "=",    "X-Amz-", "eyJ.",
-                                         "--", "{",        "\\\\\\\"", "eyJ+", "a/",     "-----BEGIN " };
+    static const char *const units[] = { "a@",       "password",     "://a:", "=",
+                                         "X-Amz-",   "eyJ.",         "--",    "{",
+                                         "\\\\\\\"", "eyJ+",         "a/",    "-----BEGIN ",
+                                         "o-*/",     "o-a1b2c3d4e5/" };
     struct m2_arena *a = m2_arena_new();
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         struct m2_buf b;

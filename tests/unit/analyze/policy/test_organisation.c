@@ -16,6 +16,9 @@
         "iam:SimulatePrincipalPolicy", "error", "AccessDenied"                                               \
     }
 
+#define FEATURES(set)                                                                                        \
+    CALL("DescribeOrganization", "{}",                                                                       \
+         OK("{'Organization':{'Id':'o-1'," set "'MasterAccountId':'999999999999'}}"))
 #define ORGANISATION(owner)                                                                                  \
     CALL("DescribeOrganization", "{}",                                                                       \
          OK("{'Organization':{'Id':'o-1','FeatureSet':'ALL','MasterAccountId':'" owner "'}}"))
@@ -93,6 +96,18 @@ static const struct scene {
       "identity.permissions",
       M2_PASS,
       "no organisation limits the account" },
+    { "one without all features has no policies",
+      { FEATURES("'FeatureSet':'CONSOLIDATED_BILLING',") },
+      NO_SIMULATOR,
+      "identity.permissions",
+      M2_PASS,
+      "no organisation limits the account" },
+    { "one whose features were not told may have policies",
+      { FEATURES("") },
+      NO_SIMULATOR,
+      "identity.permissions",
+      M2_PASS,
+      "not seen (organizations:DescribeOrganization) and may forbid more" },
     { "a member that may not look up: what passed passes",
       { ORGANISATION("999999999999"), CALL("ListParents", "{'ChildId':'123456789012'}", REFUSED) },
       { 0 },
