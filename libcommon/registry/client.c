@@ -14,7 +14,9 @@
 #define MAX_MANIFEST                                                                                         \
     ((size_t)4                                                                                               \
      << 20) /* what registries themselves take: OCI Distribution Specification, "Pushing Manifests" */
-#define MAX_MESSAGE 300
+#define MAX_MESSAGE 300  /* of a registry's own words */
+#define MAX_REFUSAL 4096 /* with ours */
+#define MAX_CODE 64
 #define ACCEPT                                                                                               \
     "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, "   \
     "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
@@ -57,39 +59,70 @@ void m2_registry_skip(struct m2_registry_run *run, const char *reason)
     hand_over(run, &answer);
 }
 
-/* A server may say back what it was sent. */
-static void hush(struct m2_buf *out, const char *text, const struct m2_secret *s)
+/* The part of an Authorization that is secret: what follows its scheme. */
+static const char *secret_of(const struct m2_secret *header)
 {
-    const char *secret = m2_secret_reveal(s), *space = strchr(secret, ' '), *found;
-    secret = space ? space + 1 : secret;
+    const char *text = m2_secret_reveal(header), *space = strchr(text, ' ');
+    return space ? space + 1 : text;
+}
+
+static const char *hush(struct m2_arena *a, const char *text, const char *secret)
+{
     size_t n = strlen(secret);
-    for (; n && (found = strstr(text, secret)); text = found + n) {
-        m2_buf_add(out, text, (size_t)(found - text));
-        m2_buf_adds(out, "***");
+    const char *found = n ? strstr(text, secret) : NULL;
+    if (!found)
+        return text;
+    struct m2_buf b;
+    m2_buf_init(&b, (size_t)1 << 20);
+    for (; found; text = found + n, found = strstr(text, secret)) {
+        m2_buf_add(&b, text, (size_t)(found - text));
+        m2_buf_adds(&b, "***");
     }
-    m2_buf_adds(out, text);
+    m2_buf_adds(&b, text);
+    const char *out = m2_arena_strndup(a, b.data, b.len);
+    m2_wipe(b.data, b.len);
+    m2_buf_free(&b);
+    return out;
+}
+
+/* TEXT as it may be told, of MOST bytes: a server may say back what it was sent, whole, and in any part of
+ * its answer. So secrets go first, the longer one before one that it may hold, and only then is the text cut.
+ */
+static const char *tellable(struct m2_registry_run *run, const char *text, size_t most)
+{
+    const struct m2_registry_grant *g = run->readable ? m2_registry_grant_of(run->r, &run->im) : NULL;
+    const char *now = secret_of(&run->credential), *later = g ? secret_of(&g->header) : "";
+    bool first = strlen(now) >= strlen(later);
+    text = hush(run->own, hush(run->own, text, first ? now : later), first ? later : now);
+    size_t n = 0, all = strlen(text);
+    for (size_t step; n < all; n += step) {
+        uint32_t cp;
+        size_t known = m2_utf8_next(text + n, all - n, &cp);
+        step = known ? known : 1;
+        if (n + step > most)
+            break;
+    }
+    struct m2_buf clean;
+    m2_buf_init(&clean, (size_t)64 << 10);
+    m2_term_clean(&clean, m2_arena_strndup(run->own, text, n), true);
+    const char *out = m2_arena_strndup(run->own, clean.data, clean.len);
+    m2_buf_free(&clean);
+    return out;
 }
 
 void m2_registry_refuse(struct m2_registry_run *run, const char *code, int status, enum m2_errc cls,
                         const char *fmt, ...)
 {
-    struct m2_buf b, clean;
     va_list ap;
     va_start(ap, fmt);
     const char *text = m2_arena_vprintf(run->own, fmt, ap);
     va_end(ap);
-    m2_buf_init(&b, (size_t)1 << 20);
-    m2_buf_init(&clean, (size_t)1 << 20);
-    const struct m2_registry_grant *g = run->readable ? m2_registry_grant_of(run->r, &run->im) : NULL;
-    hush(&b, text, g && !m2_secret_empty(&g->header) ? &g->header : &run->credential);
-    m2_term_clean(&clean, b.data, true);
     struct m2_registry_answer answer = { .status = M2_REGISTRY_ERROR,
-                                         .code = m2_arena_strdup(run->out, code),
-                                         .message = m2_arena_strndup(run->out, clean.data, clean.len),
+                                         .code = m2_arena_strdup(run->out, tellable(run, code, MAX_CODE)),
+                                         .message =
+                                             m2_arena_strdup(run->out, tellable(run, text, MAX_REFUSAL)),
                                          .http_status = status };
     m2_fail(&answer.err, cls, "registry %s: %s", run->readable ? run->im.host : "", answer.message);
-    m2_buf_free(&b);
-    m2_buf_free(&clean);
     hand_over(run, &answer);
 }
 
@@ -112,7 +145,7 @@ void m2_registry_refused(struct m2_registry_run *run, const struct m2_response *
                               run->realm, run->im.host)
             : "";
     m2_registry_refuse(run, m2_str_empty(code) ? m2_arena_printf(run->own, "%d", res->status) : code,
-                       res->status, M2_ESERVICE, "%.*s%s", MAX_MESSAGE, message, note);
+                       res->status, M2_ESERVICE, "%s%s", tellable(run, message, MAX_MESSAGE), note);
 }
 
 /* ---- requests ---- */

@@ -385,6 +385,64 @@ Test(registry, hostile_answers_are_clear_results)
     }
 }
 
+/* Regression: a message was cut before it was searched for the secret, and a code was not searched at all. */
+Test(registry, a_long_token_that_is_said_back_in_message_and_code_is_hidden)
+{
+    struct m2_arena *own = m2_arena_new();
+    char token[1001];
+    for (size_t i = 0; i < 1000; i++)
+        token[i] = "HUSH"[i % 4];
+    token[1000] = '\0';
+    const char *granted = m2_arena_printf(own, "{\"token\":\"%s\"}", token),
+               *echo = m2_arena_printf(own,
+                                       "{\"errors\":[{\"code\":\"NO\\u001b[31m%s%s\",\"message\":\"sent: %s "
+                                       "%0400d\"}]}",
+                                       token, "and_a_code_that_goes_on_and_on_and_on_and_on_and_on_and_on",
+                                       token, 0);
+    const struct script_row rows[] = {
+        { .has = PING, .status = 401, .headers = BEARER("https://reg.example/token") },
+        { .has = "https://reg.example/token", .status = 200, .body = granted },
+        { .has = THE_MANIFEST, .status = 403, .body = echo },
+        { 0 }
+    };
+    struct lab l;
+    lab_open(&l, rows, NULL);
+    (void)ask(&l, "GetToken", "reg.example/lab/run:v1", NULL);
+    struct m2_registry_answer a = ask(&l, "GetManifest", "reg.example/lab/run:v1", "v1");
+    cr_assert_eq(a.status, M2_REGISTRY_ERROR);
+    cr_expect(strstr(a.message, "sent: ***") && strlen(a.message) <= 300, "%s", a.message);
+    cr_expect(m2_str_starts(a.code, "NO\\x1b[31m***and_a_code") && strlen(a.code) < 80, "%s", a.code);
+    lab_close(&l);
+    m2_arena_free(own);
+}
+
+/* Regression: with a token granted already, only that one was hidden, not the login shown to the token
+ * server. */
+Test(registry, a_login_that_is_said_back_when_a_token_is_renewed_is_hidden)
+{
+    const struct script_row rows[] = {
+        { .has = PING, .status = 401, .headers = BEARER("https://reg.example/token") },
+        { .has = "https://reg.example/token",
+          .times = 1,
+          .status = 200,
+          .body = "{\"token\":\"HUSHtoken\"}" },
+        { .has = THE_MANIFEST, .status = 401, .headers = BEARER("https://reg.example/token") },
+        { .has = "https://reg.example/token",
+          .status = 401,
+          .body = "{\"errors\":[{\"code\":\"Basic " LOGIN "\",\"message\":\"no Basic " LOGIN
+                  " and no HUSHtoken\"}]}" },
+        { 0 }
+    };
+    struct lab l;
+    lab_open(&l, rows, "\"reg.example\":{\"auth\":\"" LOGIN "\"}");
+    struct m2_registry_answer a = ask(&l, "GetToken", "reg.example/lab/run:v1", NULL);
+    cr_assert_eq(a.status, M2_REGISTRY_OK, "%s", a.err.msg);
+    a = ask(&l, "GetManifest", "reg.example/lab/run:v1", "v1");
+    cr_expect_str_eq(a.message, "no Basic *** and no ***");
+    cr_expect_str_eq(a.code, "Basic ***");
+    lab_close(&l);
+}
+
 Test(registry, a_redirect_to_another_host_loses_the_token_and_back_it_stays_lost)
 {
     const struct script_row rows[] = {
