@@ -102,6 +102,25 @@ Test(names, credentials_stay_within_one_domain)
                      sites[i].registry, sites[i].host);
 }
 
+/* Regression: of these, all names of one suffix were one site. */
+Test(names, nobody_shares_a_login_under_a_suffix_that_anybody_gets_a_name_under)
+{
+    static const char *const suffixes[] = { "amazonaws.com.cn",
+                                            "cloudapp.azure.com",
+                                            "azurecontainer.io",
+                                            "firebaseapp.com",
+                                            "r2.dev",
+                                            "nip.io",
+                                            "sslip.io",
+                                            "gouv.fr" };
+    struct m2_arena *a = m2_arena_new();
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+        cr_expect_not(m2_registry_same_site(m2_arena_printf(a, "mine.%s", suffixes[i]),
+                                            m2_arena_printf(a, "other.%s", suffixes[i])),
+                      "%s", suffixes[i]);
+    m2_arena_free(a);
+}
+
 static const struct {
     const char *header, *realm, *service;
     bool bearer, basic;
