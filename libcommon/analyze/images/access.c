@@ -127,6 +127,13 @@ static bool task_logs_in(const struct m2_check_run *r, const struct m2_job_image
     return im->resource && m2_v_path(t.item, "taskDefinition.containerDefinitions[0].repositoryCredentials");
 }
 
+/* Is C a registry's own no? A bare 403 may be any web server's: of a CDN that blobs come from, of a proxy. */
+static bool says_no(const struct m2_call *c, const struct m2_image_pull *p)
+{
+    return c != p->config && (c->http_status == 401 || m2_str_eq_ci(c->code, "UNAUTHORIZED") ||
+                              m2_str_eq_ci(c->code, "DENIED"));
+}
+
 /* Would the task be refused as the caller was by C? A token that ECR refused says nothing about the image. */
 static bool refuses_the_job(const struct m2_check_run *r, const struct m2_call *c,
                             const struct m2_image_pull *p, const struct m2_job_image *im)
@@ -135,7 +142,7 @@ static bool refuses_the_job(const struct m2_check_run *r, const struct m2_call *
         return c != p->token && refused_by_repository(r, c, im);
     bool as_somebody =
         p->token && p->token->status == M2_CALL_OK && m2_v_bool_or(p->token->output, "credentials", false);
-    return !as_somebody && !task_logs_in(r, im);
+    return says_no(c, p) && !as_somebody && !task_logs_in(r, im);
 }
 
 /* The refusal of a pull; *CERTAIN when the job itself would be refused, too. */
