@@ -3,6 +3,7 @@
 #include "analyze/names.h"
 #include "m2/str.h"
 #include "snapshot/names.h"
+#include "snapshot/pages.h"
 
 #define SERVICE "organizations"
 #define MAX_LEVELS 8 /* units are nested five deep at most */
@@ -53,10 +54,15 @@ static void add_level(struct climb *c, const char *target, int level)
 {
     struct m2_look list = m2_look_output(c->s, SERVICE, "ListPoliciesForTarget", target);
     const struct m2_value *item = NULL;
-    bool all = true;
     if (list.seen != M2_SEEN) {
         miss(c, &list);
         return;
+    }
+    bool all = m2_answer_complete(list.call);
+    if (!all) {
+        list.seen = M2_UNSEEN;
+        list.right = SERVICE ":ListPoliciesForTarget";
+        miss(c, &list);
     }
     m2_v_each(item, i, m2_v_get(list.item, "Policies")) all &= add_policy(c, item, level);
     const struct m2_policy rest = { .kind = M2_POLICY_ORGANISATION,

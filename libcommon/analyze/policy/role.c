@@ -7,6 +7,7 @@
 #include "analyze/policy/document.h"
 #include "analyze/policy/organisation.h"
 #include "m2/str.h"
+#include "snapshot/pages.h"
 
 /* AWS's own, whose texts are public: known without being read. */
 static const struct {
@@ -57,10 +58,24 @@ static const struct holder {
   group_holder = { "group",          "GroupName",         "ListAttachedGroupPolicies", "ListGroupPolicies",
                    "GetGroupPolicy", "iam:GetGroupPolicy" };
 
+/* The list OPERATION gives of WHO. Without its last page it is unseen: what is not there may allow, or deny,
+ * whatever what is there does not. */
+static struct m2_look list_of(struct m2_arena *a, const struct m2_snapshot *s, const char *operation,
+                              const char *who)
+{
+    struct m2_look list = m2_look_output(s, "iam", operation, who);
+    if (list.seen != M2_SEEN || m2_answer_complete(list.call))
+        return list;
+    list.seen = M2_UNSEEN;
+    list.right = m2_arena_printf(a, "iam:%s", operation);
+    list.why = m2_arena_printf(a, "Not all pages of %s were collected.", list.right);
+    return list;
+}
+
 static void add_attached(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s,
                          const struct holder *h, const char *who)
 {
-    struct m2_look list = m2_look_output(s, "iam", h->attached, who);
+    struct m2_look list = list_of(a, s, h->attached, who);
     const struct m2_value *item = NULL;
     if (list.seen == M2_UNSEEN)
         add_unread(out, a, M2_POLICY_IDENTITY,
@@ -83,7 +98,7 @@ static const struct m2_call *inline_call(const struct m2_snapshot *s, const stru
 static void add_inline(struct m2_role *out, struct m2_arena *a, const struct m2_snapshot *s,
                        const struct holder *h, const char *who)
 {
-    struct m2_look list = m2_look_output(s, "iam", h->names, who);
+    struct m2_look list = list_of(a, s, h->names, who);
     const char *name = NULL;
     if (list.seen == M2_UNSEEN)
         add_unread(out, a, M2_POLICY_IDENTITY,
@@ -147,7 +162,7 @@ void m2_user_read(struct m2_role *out, struct m2_arena *a, const struct m2_snaps
     out->look = m2_look_output(s, "iam", "GetUser", out->name);
     add_attached(out, a, s, &user_holder, out->name);
     add_inline(out, a, s, &user_holder, out->name);
-    struct m2_look groups = m2_look_output(s, "iam", "ListGroupsForUser", out->name);
+    struct m2_look groups = list_of(a, s, "ListGroupsForUser", out->name);
     if (groups.seen == M2_UNSEEN)
         add_unread(out, a, M2_POLICY_IDENTITY, m2_arena_printf(a, "the list of user %s's groups", out->name),
                    &groups);

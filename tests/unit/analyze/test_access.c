@@ -131,6 +131,8 @@ static const struct sample permissions[] = {
       "'status':'ok','output':{'PolicyVersion':{'Document':{'Version':'2012-10-17','Statement':{'Effect':'Allow','Action':'s3:*','Resource':'*'}}}}}" } },
       "access.permissions", F, "access.cannot-start" },
     { "its policies may not be listed", { { "iam:ListRolePolicies CrossAccountRole", "error", "AccessDenied" } }, "access.permissions", U, NULL },
+    { "its policies go on on a page that is not there", { { "iam:ListRolePolicies CrossAccountRole", "output",
+      "{'PolicyNames':[],'IsTruncated':true,'Marker':'m'}" } }, "access.permissions", U, NULL },
     { "the bucket's policy may not be read", { { "s3:GetBucketPolicy results", "error", "AccessDenied" } }, "access.permissions", U, NULL },
     { "the role may not be read", { { ROLE, "error", "AccessDenied" } }, "access.permissions", U, NULL },
     { "gone", { { ROLE, "error", "NoSuchEntity: gone" } }, "access.permissions", S, NULL },
