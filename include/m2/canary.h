@@ -50,6 +50,7 @@ struct m2_canary {
     const char *failed_state;                          /* NULL when none */
     const char *function;                              /* ARN of the Lambda function that ran the job, or NULL */
     const char *bucket, *key;                          /* where the job says that its result is, or NULL */
+    bool judged; /* Brain looked at the job: what it says is about the unit and the account */
     bool fargate;
     int64_t job_ms, selector_ms; /* running times by the history; 0: did not run */
 };

@@ -40,6 +40,7 @@ struct m2_finding {
     M2_VEC(const char *) may_explain;     /* uids */
     M2_VEC(const char *) about;     /* other resources it is about (subnet, function, role ARN), for joining causes */
     M2_VEC(const char *) either;    /* it is about one of these, and nothing that was read tells which */
+    bool apart;                     /* it may have nothing to do with this account: its causes are no more than possible */
     const char *missing_right;      /* unknown: the IAM action */
     bool refused;                   /* unknown: the right is missing; false: the call was allowed and failed, or was not made */
     int64_t at_ms;                  /* when it happened, of several the newest; 0 when a state */

@@ -170,7 +170,7 @@ static void add_cause(struct graph *g, size_t effect, size_t cause, bool certain
     const struct m2_finding *c = g->f->list.at[cause];
     if (g->rank[cause] < 0 || g->rank[cause] >= g->rank[effect] || too_late(c, g->f->list.at[effect]))
         return;
-    certain = certain && c->status != M2_UNKNOWN;
+    certain = certain && c->status != M2_UNKNOWN && !g->f->list.at[effect]->apart;
     for (size_t i = 0; i < g->causes[effect].len; i++)
         if (g->causes[effect].at[i].finding == cause) {
             g->causes[effect].at[i].certain |= certain;

@@ -16,6 +16,7 @@ static const char *resource_of(const struct m2_canary *c)
 static void not_queued(struct m2_check_run *r, const struct m2_canary *c)
 {
     struct m2_finding *f = m2_found(r, M2_FAIL, RESOURCE, "canary.not-queued");
+    f->apart = !c->judged;
     m2_found_detail(r, f, "%s", c->said);
     if (m2_str_has_ci(c->said, "AccessDenied"))
         m2_found_fix(

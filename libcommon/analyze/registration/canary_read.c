@@ -33,6 +33,12 @@ static const char *text_of(const struct m2_value *body, const char *name)
     return m2_str_empty(s) ? NULL : s;
 }
 
+/* 502 to 504 are the gateway's own, before Brain or instead of its answer. */
+static bool is_gateways(int http_status)
+{
+    return http_status >= 502 && http_status <= 504;
+}
+
 /* Nobody knows what came of it. Where the server itself names an exception, it says that it did not start the
  * job. */
 static bool is_lost(const struct m2_call *queue)
@@ -41,15 +47,32 @@ static bool is_lost(const struct m2_call *queue)
     const char *said = m2_str_or(queue->message, "");
     bool page = queue->http_status >= 200 && queue->http_status < 300 &&
                 m2_str_eq(queue->code, m2_brain_faults()[M2_BRAIN_WRONG_URL].name);
-    for (size_t i = 0; i < sizeof lost / sizeof lost[0] && !page; i++)
-        page = m2_str_eq(queue->code, m2_brain_faults()[lost[i]].name);
-    return queue->status == M2_CALL_ERROR && page && !strstr(said, "Exception");
+    bool unknown = page || is_gateways(queue->http_status);
+    for (size_t i = 0; i < sizeof lost / sizeof lost[0] && !unknown; i++)
+        unknown = m2_str_eq(queue->code, m2_brain_faults()[lost[i]].name);
+    return queue->status == M2_CALL_ERROR && unknown && !strstr(said, "Exception");
+}
+
+/* Who could not be asked, did not let the caller in or is too busy says nothing about the job. */
+static bool was_judged(const struct m2_call *queue)
+{
+    static const enum m2_brain_fault before[] = { M2_BRAIN_UNREACHED, M2_BRAIN_TLS,     M2_BRAIN_WRONG_URL,
+                                                  M2_BRAIN_LOGIN,     M2_BRAIN_EXPIRED, M2_BRAIN_NOT_ADMIN,
+                                                  M2_BRAIN_LOST,      M2_BRAIN_STOPPED };
+    if (queue->status == M2_CALL_OK)
+        return true;
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+        if (m2_str_eq(queue->code, m2_brain_faults()[before[i]].name))
+            return false;
+    return queue->http_status >= 400 && queue->http_status != 401 && queue->http_status != 408 &&
+           queue->http_status != 429 && !is_gateways(queue->http_status);
 }
 
 static void read_queue(struct m2_canary *c, struct m2_arena *a)
 {
     const struct m2_value *body = c->queue->output;
     c->alias = m2_v_str(c->queue->input, "alias");
+    c->judged = was_judged(c->queue);
     if (is_lost(c->queue))
         c->end = M2_CANARY_LOST;
     c->execution = text_of(body, "executionArn");

@@ -79,6 +79,46 @@ Test(links, a_lost_role_explains_the_job_that_was_not_queued)
     account_close(&ac);
 }
 
+/* Brain was busy, or did not let the caller in, and the lost role "explained" it. */
+Test(links, an_answer_that_is_not_about_the_job_is_explained_by_nothing_for_certain)
+{
+    static const struct {
+        struct edit queue;
+        enum m2_status status;
+        size_t certain, possible;
+    } rows[] = {
+        { { "x", "new", ERR("/api/pipeline/queue_job", "refused", "AccessDeniedException: no", "400") },
+          M2_FAIL,
+          1,
+          0 },
+        { { "x", "new", ERR("/api/pipeline/queue_job", "broken", "AccessDeniedException: no", "500") },
+          M2_FAIL,
+          1,
+          0 },
+        { { "x", "new", ERR("/api/pipeline/queue_job", "503", "Service Unavailable", "503") },
+          M2_UNKNOWN,
+          0,
+          0 },
+        { { "x", "new", ERR("/api/pipeline/queue_job", "broken", "Exception: busy", "503") }, M2_FAIL, 0, 1 },
+        { { "x", "new", ERR("/api/pipeline/queue_job", "refused", "Too Many Requests", "429") },
+          M2_FAIL,
+          0,
+          1 },
+        { { "x", "new", ERR("/api/pipeline/queue_job", "token-expired", "expired", "401") }, M2_FAIL, 0, 1 },
+        { { "x", "new", ERR("/api/pipeline/queue_job", "unreachable", "no", "0") }, M2_FAIL, 0, 1 },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct account ac;
+        OPEN(&ac, REGISTERED, FIELD("crossAccountRoleArn", NULL), rows[i].queue);
+        const struct m2_finding *f = account_finding(&ac, "brain.canary", rows[i].status, NULL);
+        cr_assert(f, "%zu:%s", i, account_list(&ac));
+        cr_assert_eq(f->caused_by.len, rows[i].certain, "%zu:%s", i, account_list(&ac));
+        cr_assert_eq(f->possible_causes.len, rows[i].possible, "%zu:%s", i, account_list(&ac));
+        cr_assert_eq(account_is_root(&ac, f), f->status == M2_FAIL && !rows[i].certain, "%zu", i);
+        account_close(&ac);
+    }
+}
+
 Test(links, a_unit_of_another_account_is_told_once)
 {
     struct account ac;
