@@ -165,19 +165,21 @@ static bool cause_matches(const struct m2_finding *c, const char *pattern)
     return false;
 }
 
-static void add_cause(struct graph *g, size_t effect, size_t cause, bool certain)
+/* Returns whether CAUSE is among the causes now. */
+static bool add_cause(struct graph *g, size_t effect, size_t cause, bool certain)
 {
     const struct m2_finding *c = g->f->list.at[cause];
     if (g->rank[cause] < 0 || g->rank[cause] >= g->rank[effect] || too_late(c, g->f->list.at[effect]))
-        return;
+        return false;
     certain = certain && c->status != M2_UNKNOWN && !g->f->list.at[effect]->apart;
     for (size_t i = 0; i < g->causes[effect].len; i++)
         if (g->causes[effect].at[i].finding == cause) {
             g->causes[effect].at[i].certain |= certain;
-            return;
+            return true;
         }
     const struct cause fresh = { cause, certain };
     m2_vec_push(g->f->arena, &g->causes[effect], fresh);
+    return true;
 }
 
 /* The name of one event, which nothing else has. */
@@ -187,21 +189,21 @@ static bool names_event(const char *text)
            m2_str_glob("arn:*:states:*:execution:*", text, false);
 }
 
-/* Everything like the link's cause that has NAME becomes a cause. Returns whether one of them is a failure.
- */
+/* Everything like the link's cause that has NAME becomes a cause; with SLUG only what has this one. Returns
+ * whether a failure became one. */
 static bool join_name(struct graph *g, const struct m2_link *link, size_t effect, const char *name,
-                      bool certain)
+                      const char *slug, bool certain)
 {
     bool event = names_event(name), failure = false;
     if (link->join == M2_JOIN_EVENT && !event)
         return false;
     for (size_t i = first_name(g, name); i < g->n_names && m2_str_eq(g->names[i].text, name); i++) {
         const struct m2_finding *c = g->f->list.at[g->names[i].finding];
-        if (!cause_matches(c, link->cause))
+        if (!cause_matches(c, link->cause) || (slug && !m2_str_eq(c->cause, slug)))
             continue;
-        add_cause(g, effect, g->names[i].finding,
-                  certain && (event || order_known(c, g->f->list.at[effect])));
-        failure |= c->status == M2_FAIL;
+        bool added = add_cause(g, effect, g->names[i].finding,
+                               certain && (event || order_known(c, g->f->list.at[effect])));
+        failure |= added && c->status == M2_FAIL;
     }
     return failure;
 }
@@ -211,7 +213,7 @@ static void join_names(struct graph *g, const struct m2_link *link, size_t effec
 {
     const struct m2_finding *f = g->f->list.at[effect];
     for (size_t k = 0; k <= f->about.len; k++)
-        (void)join_name(g, link, effect, k ? f->about.at[k - 1] : f->resource, true);
+        (void)join_name(g, link, effect, k ? f->about.at[k - 1] : f->resource, NULL, true);
 }
 
 /* Without a name in common: what is not known has to name its cause. */
@@ -223,7 +225,7 @@ static void join_all(struct graph *g, const struct m2_link *link, size_t effect)
         if (!c->cause || !may_cause(c) || !m2_slug_matches(link->cause, c->cause))
             continue;
         if (link->join != M2_JOIN_EVENT || m2_str_eq(c->cause, e->cause))
-            add_cause(g, effect, i, link->join == M2_JOIN_ALL && order_known(c, e));
+            (void)add_cause(g, effect, i, link->join == M2_JOIN_ALL && order_known(c, e));
     }
 }
 
@@ -243,30 +245,46 @@ static struct links links_to(const struct graph *g, const char *effect)
     return out;
 }
 
-/* Everything that has NAME, which the effect is perhaps about. Returns whether one of them is a failure. */
+/* As join_name, by each of LINKS: NAME is one of those that the effect is perhaps about. */
 static bool join_perhaps(struct graph *g, const struct links *links, size_t effect, const char *name,
-                         bool certain)
+                         const char *slug, bool certain)
 {
     bool failure = false;
     for (size_t i = 0; i < links->v.len; i++)
-        failure |= join_name(g, links->v.at[i], effect, name, certain);
+        failure |= join_name(g, links->v.at[i], effect, name, slug, certain);
     return failure;
+}
+
+/*
+ * The effect is about one of several: what may be its cause is that of any of them. It is certain only where
+ * each has the same fault: of two different ones either may be it, and mending that may not be enough.
+ */
+static void join_either(struct graph *g, const struct links *links, size_t effect)
+{
+    const struct m2_finding *f = g->f->list.at[effect];
+    bool each = f->either.len > 0;
+    for (size_t k = 0; k < f->either.len; k++)
+        each &= join_perhaps(g, links, effect, f->either.at[k], NULL, false);
+    for (size_t i = 0, n = g->causes[effect].len; each && i < n; i++) {
+        const struct m2_finding *c = g->f->list.at[g->causes[effect].at[i].finding];
+        bool same = c->status == M2_FAIL;
+        for (size_t k = 0; k < f->either.len && same; k++)
+            same = join_perhaps(g, links, effect, f->either.at[k], c->cause, false);
+        for (size_t k = 0; k < f->either.len && same; k++)
+            (void)join_perhaps(g, links, effect, f->either.at[k], c->cause, true);
+    }
 }
 
 static void find_causes(struct graph *g, size_t effect)
 {
     const struct m2_finding *f = g->f->list.at[effect];
     const struct links links = links_to(g, f->cause);
-    bool each = f->either.len > 0;
     for (size_t i = 0; i < links.v.len; i++) {
         join_names(g, links.v.at[i], effect);
         if (links.v.at[i]->join != M2_JOIN_ABOUT)
             join_all(g, links.v.at[i], effect);
     }
-    for (size_t k = 0; k < f->either.len; k++)
-        each &= join_perhaps(g, &links, effect, f->either.at[k], false);
-    for (size_t k = 0; k < f->either.len && each; k++) /* whichever it is, it has a fault */
-        (void)join_perhaps(g, &links, effect, f->either.at[k], true);
+    join_either(g, &links, effect);
 }
 
 static int ascending(const void *x, const void *y)

@@ -155,24 +155,47 @@ Test(links, without_what_ties_them_an_edge_is_possible)
     }
 }
 
-/* A task whose subnet nobody told was in one of two: it failed for want of a route where neither has one. */
-Test(links, one_of_several_is_certain_when_each_has_the_fault)
+/* A task whose subnet nobody told was in one of two: it failed for want of a route where neither has one. Of
+ * two different faults each was told to be the cause, though only one of them can be. */
+Test(links, one_of_several_is_certain_when_each_has_the_same_fault)
 {
-    for (size_t faults = 1; faults <= 2; faults++) {
+    static const struct {
+        const char *second; /* of subnet-2 */
+        size_t certain, possible;
+    } cases[] = { { NULL, 0, 1 }, { "net.no-default-route", 2, 0 }, { "net.blackhole-route", 0, 2 } };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct m2_findings all = { .arena = m2_arena_new() };
         struct m2_check_run run = { .arena = all.arena };
         finding_make(&all, "net.egress", "subnet-1", M2_FAIL, "net.no-default-route");
-        if (faults == 2)
-            finding_make(&all, "net.egress", "subnet-2", M2_FAIL, "net.blackhole-route");
+        if (cases[i].second)
+            finding_make(&all, "net.egress", "subnet-2", M2_FAIL, cases[i].second);
         struct m2_finding *task = finding_make(&all, "task.failures", "t", M2_FAIL, "task.pull.network");
         m2_found_either(&run, task, "subnet-1");
         m2_found_either(&run, task, "subnet-2");
         m2_links_apply(&all);
-        cr_assert_eq(task->caused_by.len, faults == 2 ? 2 : 0);
-        cr_assert_eq(task->possible_causes.len, faults == 2 ? 0 : 1);
-        cr_assert_eq(is_root(&all, task->uid), faults == 1);
+        cr_assert_eq(task->caused_by.len, cases[i].certain, "case %zu", i);
+        cr_assert_eq(task->possible_causes.len, cases[i].possible, "case %zu", i);
+        cr_assert_eq(is_root(&all, task->uid), !cases[i].certain, "case %zu", i);
         m2_arena_free(all.arena);
     }
+}
+
+/* A fault that began after the task had ended counted as the second subnet's, and made the first's certain.
+ */
+Test(links, a_fault_that_came_too_late_proves_nothing_of_its_subnet)
+{
+    struct m2_findings all = { .arena = m2_arena_new() };
+    struct m2_check_run run = { .arena = all.arena };
+    finding_make(&all, "net.egress", "subnet-1", M2_FAIL, "net.no-default-route");
+    finding_make(&all, "net.egress", "subnet-2", M2_FAIL, "net.no-default-route")->first_ms = 2 * HOUR_MS;
+    struct m2_finding *task = finding_make(&all, "task.failures", "t", M2_FAIL, "task.pull.network");
+    task->at_ms = HOUR_MS;
+    m2_found_either(&run, task, "subnet-1");
+    m2_found_either(&run, task, "subnet-2");
+    m2_links_apply(&all);
+    cr_assert_eq(task->caused_by.len, 0);
+    cr_assert_eq(task->possible_causes.len, 1);
+    m2_arena_free(all.arena);
 }
 
 /* A certain failure settles it: no guess is told beside it. */
