@@ -58,8 +58,11 @@ static void list(struct m2_buf *out, const struct m2_findings *f, const char *be
     }
 }
 
-static void annotate(struct m2_buf *out, const struct m2_findings *f, const struct m2_finding *it)
+static void annotate(struct m2_buf *out, struct m2_arena *a, const struct m2_findings *f,
+                     const struct m2_finding *it)
 {
+    const char *const *explained = NULL;
+    size_t n = m2_report_explained(&explained, a, f, it);
     const char *title = it->cause ? it->cause : it->id;
     begin(out, it->status == M2_FAIL ? "error" : "warning", title);
     put(out, it->title, false);
@@ -73,7 +76,7 @@ static void annotate(struct m2_buf *out, const struct m2_findings *f, const stru
     line(out, "%0AFix: ", it->fix_text);
     for (size_t i = 0; i < it->commands.len; i++)
         line(out, "%0A  ", it->commands.at[i]);
-    list(out, f, "%0AThis explains: ", it->explains.at, it->explains.len);
+    list(out, f, "%0AThis explains: ", explained, n);
     list(out, f, "%0AThis may explain: ", it->may_explain.at, it->may_explain.len);
     list(out, f, "%0AThis may itself come from: ", it->possible_causes.at, it->possible_causes.len);
     m2_buf_addc(out, '\n');
@@ -91,11 +94,11 @@ void m2_render_github(struct m2_buf *out, const struct m2_findings *f, const str
     for (size_t i = 0; i < f->root_causes.len; i++) {
         const struct m2_finding *it = m2_finding_by_uid(f, f->root_causes.at[i]);
         if (it)
-            annotate(out, f, it);
+            annotate(out, a, f, it);
     }
     for (size_t i = 0; i < f->list.len && !style->quiet; i++)
         if (f->list.at[i]->status == M2_WARN)
-            annotate(out, f, f->list.at[i]);
+            annotate(out, a, f, f->list.at[i]);
     for (size_t i = 0; i < f->notes.len && !style->quiet; i++)
         m2_github_annotation(out, "notice", m2_str_or(f->tool, "report"), f->notes.at[i]);
     m2_arena_free(a);

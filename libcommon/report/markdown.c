@@ -23,33 +23,10 @@ static void list(struct m2_doc *d, const struct m2_findings *f, const char *head
     }
 }
 
-static void reach(const struct m2_findings *f, const struct m2_finding *from, bool *reached)
-{
-    for (size_t i = 0; i < from->explains.len; i++) {
-        size_t at = m2_finding_position(f, from->explains.at[i]);
-        if (at == SIZE_MAX || reached[at])
-            continue;
-        reached[at] = true;
-        reach(f, f->list.at[at], reached);
-    }
-}
-
-/* Directly and through others, in the order of the checks: from the stack to Brain. */
-static void explained(struct m2_doc *d, struct m2_arena *a, const struct m2_findings *f,
-                      const struct m2_finding *root)
-{
-    bool *reached = m2_arena_new_array(a, bool, f->list.len);
-    M2_VEC(const char *) uids = { 0 };
-    reach(f, root, reached);
-    for (size_t i = 0; i < f->list.len; i++)
-        if (reached[i])
-            m2_vec_push(a, &uids, f->list.at[i]->uid);
-    list(d, f, "This explains:", uids.at, uids.len);
-}
-
 static void root_cause(struct m2_doc *d, struct m2_arena *a, const struct m2_findings *f,
                        const struct m2_finding *it, size_t number)
 {
+    const char *const *explained = NULL;
     m2_doc_heading(d, "Root cause %zu: %s", number, it->title);
     m2_doc_text(d, "%s (%s, %s)", it->resource, it->id, m2_str_or(it->cause, ""));
     m2_doc_text(d, "%s", it->detail);
@@ -62,7 +39,8 @@ static void root_cause(struct m2_doc *d, struct m2_arena *a, const struct m2_fin
         m2_doc_command(d, "%s", it->commands.at[i]);
     for (size_t i = 0; i < it->docs.len; i++)
         m2_doc_item(d, "See %s", it->docs.at[i]);
-    explained(d, a, f, it);
+    size_t n = m2_report_explained(&explained, a, f, it);
+    list(d, f, "This explains:", explained, n);
     list(d, f, "This may explain:", it->may_explain.at, it->may_explain.len);
     list(d, f, "This may itself come from:", it->possible_causes.at, it->possible_causes.len);
 }

@@ -18,6 +18,11 @@ void m2_report_paths(struct m2_doc *d, struct m2_arena *a, const struct m2_findi
 /** "Not ready: 2 root causes explain 3 more failures." ROOTS: how many are told. */
 const char *m2_report_verdict(struct m2_arena *a, const struct m2_findings *f, size_t roots);
 
+/** The uids of what ROOT explains, directly and through others, in the order of the checks: from the stack to
+ * Brain. In A. Returns how many. */
+size_t m2_report_explained(const char *const **uids, struct m2_arena *a, const struct m2_findings *f,
+                           const struct m2_finding *root);
+
 /** Columns that S takes on a terminal. */
 size_t m2_columns(const char *s);
 

@@ -93,12 +93,12 @@ Test(markdown, says_all_in_order)
     struct m2_findings f;
     const char *s = render(&f, "markdown", "thing");
     HAS(s, "# m2-doctor: not-ready", "**Not ready: 1 root cause explains 1 more failure.**",
-        "Account thing, region thing, stack thing", "## Root cause 1: thing", "thing (stack.status, stack.failed)",
-        "- Seen in cloudformation:DescribeStacks thing: thing", "Fix: thing", "```sh\nthing\n```",
-        "This explains:", "- thing: thing (stack.events, stack.failed)", "## Explained failures",
-        "| stack.events |", "## Warnings", "| stack.outputs |", "## Not known", "| stack.resources |",
-        "## All checks", "| Area | pass | warn | fail | unknown | skip |", "| stack | 1 | 1 | 2 | 1 | 1 |",
-        "> **Note:** thing");
+        "Account thing, region thing, stack thing", "## Root cause 1: thing",
+        "thing (stack.status, stack.failed)", "- Seen in cloudformation:DescribeStacks thing: thing",
+        "Fix: thing", "```sh\nthing\n```", "This explains:", "- thing: thing (stack.events, stack.failed)",
+        "## Explained failures", "| stack.events |", "## Warnings", "| stack.outputs |", "## Not known",
+        "| stack.resources |", "## All checks", "| Area | pass | warn | fail | unknown | skip |",
+        "| stack | 1 | 1 | 2 | 1 | 1 |", "> **Note:** thing");
     m2_arena_free(f.arena);
 }
 
@@ -171,6 +171,23 @@ Test(github, says_roots_and_warnings_and_each_is_one_line)
         "Fix: thing%0A  thing%0AThis explains: thing\n",
         "::warning title=stack.failed::thing%0A", "::notice title=m2-doctor::thing\n");
     cr_assert_eq(count(s, "\n"), 4);
+    m2_arena_free(f.arena);
+}
+
+/* The verdict counted what follows through others, and the annotation listed only the nearest. */
+Test(github, names_as_many_failures_as_its_verdict_counts)
+{
+    struct m2_findings f;
+    struct m2_buf b;
+    m2_buf_init(&b, (size_t)1 << 20);
+    fill(&f, "thing");
+    struct m2_finding *last = add(&f, "brain.unit", M2_FAIL, "the unit");
+    m2_vec_push(f.arena, &f.list.at[1]->explains, last->uid);
+    m2_vec_push(f.arena, &last->caused_by, f.list.at[1]->uid);
+    m2_renderer_find("github")->render(&b, &f, &(struct m2_report_style){ .quiet = true });
+    HAS(b.data, "1 root cause explains 2 more failures.\n",
+        "%0AThis explains: thing%0AThis explains: the unit\n");
+    m2_buf_free(&b);
     m2_arena_free(f.arena);
 }
 
