@@ -47,6 +47,14 @@ def test_no_policy_to_set_beside_a_deny(root, diagnosed):
     assert not [c for c in finding["fix"]["commands"] if "set-repository-policy" in c], finding
 
 
+@pytest.mark.parametrize("name,cause", [("image-policy-without-lambda", "image.policy-lacks-lambda-service"),
+                                        ("trust-anyone", "access.trust-anyone")])
+def test_no_policy_of_invented_names_from_a_redacted_snapshot(root, diagnosed, name, cause):
+    assert any("--policy-" in c for c in diagnosed(account(root, name))[cause]["fix"]["commands"])
+    document = {**account(root, name), "redacted": True}
+    assert not [c for c in diagnosed(document)[cause]["fix"]["commands"] if "--policy-" in c]
+
+
 def put_trust(document, role, policy):
     calls = [c for c in document["calls"] if c["operation"] == "GetRole" and c["input"]["RoleName"] == role and c["status"] == "ok"]
     for call in calls:
@@ -73,3 +81,15 @@ def test_a_condition_of_the_trust_policy_stays(root, diagnosed):
     first, second = policy["Statement"]
     assert first["Condition"] == asks and first["Principal"] == {"AWS": "arn:aws:iam::469266894233:root"}
     assert second["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def test_others_whom_the_trust_policy_names_stay(root, diagnosed):
+    document = account(root, "trust-anyone")
+    role = diagnosed(document)["access.trust-anyone"]["resource"]
+    other, brain = "arn:aws:iam::123456789012:role/ours", "arn:aws:iam::469266894233:root"
+    put_trust(document, role, {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": ["*", other], "Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"},
+        {"Effect": "Allow", "Principal": {"AWS": "*", "Federated": "idp"}, "Action": "sts:AssumeRole"}]})
+    _, policy = set_by(diagnosed(document)["access.trust-anyone"], "update-assume-role-policy")
+    assert [s["Principal"] for s in policy["Statement"]] == [
+        {"AWS": [brain, other], "Service": "states.amazonaws.com"}, {"AWS": brain, "Federated": "idp"}]

@@ -45,7 +45,27 @@ static bool is_anyone(const struct m2_value *principal)
     return m2_v_has(aws, "*");
 }
 
-/* The trust policy as it stands, with PRINCIPAL in place of everybody. */
+/* WHO with NAMED in place of everybody; whom else it names stays. */
+static struct m2_value *without_anyone(struct m2_arena *a, const struct m2_value *who, const char *named)
+{
+    const struct m2_value *aws = m2_v_get(who, "AWS");
+    if (!m2_v_is(who, M2_OBJECT))
+        return m2_v_object_of(a, "AWS", named, NULL);
+    struct m2_value *out = m2_v_copy(a, who), *list = m2_v_array(a);
+    if (!m2_v_is(aws, M2_ARRAY)) {
+        m2_v_set(a, out, "AWS", m2_v_string(a, named));
+        return out;
+    }
+    if (!m2_v_has(aws, named))
+        m2_v_push(a, list, m2_v_string(a, named));
+    const struct m2_value *one;
+    m2_v_each(one, i, aws) if (!m2_str_eq(m2_v_text(one), "*")) m2_v_push(a, list, m2_v_copy(a, one));
+    m2_v_set(a, out, "AWS", list);
+    return out;
+}
+
+/* The trust policy as it stands, with PRINCIPAL in place of everybody; not of a redacted snapshot, whose
+ * names are none. */
 static void add_narrow_command(struct m2_check_run *r, struct m2_finding *f, const struct m2_look *look,
                                const char *name, const char *principal)
 {
@@ -57,12 +77,12 @@ static void add_narrow_command(struct m2_check_run *r, struct m2_finding *f, con
     for (size_t i = 0; i < m2_policy_statements(document); i++) {
         struct m2_value *one = m2_v_copy(a, m2_policy_statement(document, i));
         if (is_anyone(m2_v_get(one, "Principal")) && m2_str_eq(m2_v_str(one, "Effect"), "Allow")) {
-            m2_v_set(a, one, "Principal", m2_v_object_of(a, "AWS", principal, NULL));
+            m2_v_set(a, one, "Principal", without_anyone(a, m2_v_get(one, "Principal"), principal));
             changed = true;
         }
         m2_v_push(a, statements, one);
     }
-    if (!changed)
+    if (!changed || r->snap->redacted)
         return;
     m2_v_set(a, whole, "Statement", statements);
     m2_found_command(r, f, "aws iam update-assume-role-policy --role-name %s --policy-document %s",

@@ -247,7 +247,8 @@ static void own_lambda(struct m2_check_run *r, const struct m2_job_image *im, co
                             : ". Lambda adds the statement itself only when whoever makes the function "
                               "may set this policy; a function that exists runs on with Lambda's own copy "
                               "until it is updated.");
-        if (none || !v.by_deny) /* beside a Deny an Allow changes nothing */
+        /* Beside a Deny an Allow changes nothing; what is redacted names nobody. */
+        if ((none || !v.by_deny) && !r->snap->redacted)
             add_policy_command(r, f, im, policy);
     } else if (v.decision == M2_CANNOT_TELL) {
         not_sure(r, im, c, &v);
