@@ -180,6 +180,18 @@ def test_a_run_whose_deployment_fails_is_torn_down_all_the_same(lab):
     check_nothing_is_left(lab)
 
 
+@pytest.mark.parametrize("status", [0, 1, 3])
+def test_the_summary_tells_of_a_verification_that_failed(workflow, tmp_path, status):
+    """The step ended with the first command, and its summary was empty when it was needed."""
+    step, = (s for s in workflow["jobs"]["unit"]["steps"] if s.get("name") == "Verify")
+    stub = tmp_path / "m2-verify"
+    stub.write_text(f'#!/bin/sh\n[ "$2" = markdown ] && echo "# what failed"\nexit {status}\n')
+    stub.chmod(0o755)
+    done = subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]], cwd=tmp_path,
+                          env={"PATH": f"{tmp_path}:/usr/bin:/bin", "GITHUB_STEP_SUMMARY": f"{tmp_path}/summary.md"})
+    assert done.returncode == status and (tmp_path / "summary.md").read_text() == "# what failed\n"
+
+
 def test_a_run_that_is_not_ready_makes_nothing(lab):
     lab.values["MODE2_SUBNET_1"], lab.values["MODE2_SUBNET_2"] = lab.account.isolated()[1]
     lab.values["MODE2_SECURITY_GROUP"] = lab.account.ec2.describe_security_groups()["SecurityGroups"][-1]["GroupId"]
