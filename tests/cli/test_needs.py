@@ -35,6 +35,7 @@ OPTIONAL = {
     ("brain.fields", "states:DescribeStateMachine"): "as above",
     **{("image.access", f"ecr:{right}"): "the account's own repository shows its policy" for right in (
         "BatchGetImage", "GetAuthorizationToken", "GetDownloadUrlForLayer")},
+    ("image.access", "lambda:GetFunction"): "as above",
     ("image.manifest", "ecr:GetAuthorizationToken"): "the manifest itself was handed out",
     ("image.uri", "ecs:DescribeTaskDefinition"): "the stack's parameter names the image",
     ("image.uri", "lambda:GetFunction"): "as above",

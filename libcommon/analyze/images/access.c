@@ -171,7 +171,7 @@ static bool was_pulled(const struct m2_check_run *r, const struct m2_job_image *
 {
     struct m2_image_pull p;
     m2_image_pull(&p, r, im, m2_image_architecture(r, im));
-    return p.manifest && p.manifest->status == M2_CALL_OK && !m2_pull_stopped(&p);
+    return p.manifest && m2_v_get(p.manifest->output, "schemaVersion") && !m2_pull_stopped(&p);
 }
 
 /* ---- judging ---- */
@@ -290,20 +290,29 @@ static void own_repository(struct m2_check_run *r, const struct m2_job_image *im
         own_fargate(r, im, c, policy);
 }
 
-/* Nobody but the owner reads the policy: what the pull showed. */
+/* Has Lambda itself read the image? An active function runs on the copy that Lambda made of it. */
+static bool lambda_has_read(const struct m2_check_run *r, const struct m2_job_image *im)
+{
+    struct m2_look f = m2_look_output(r->snap, "lambda", "GetFunction", im->resource);
+    const char *updated = m2_v_pstr(f.item, "Configuration.LastUpdateStatus");
+    return m2_str_eq(im->what, "Lambda") && im->resource &&
+           m2_str_eq(m2_v_pstr(f.item, "Configuration.State"), "Active") &&
+           (!updated || m2_str_eq(updated, "Successful")) &&
+           m2_str_eq(m2_v_pstr(f.item, "Code.ImageUri"), im->uri);
+}
+
+/* Nobody but the owner reads the policy: what the pull showed, by the caller or by Lambda. */
 static void judge_by_pull(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *denied)
 {
-    bool lambda = m2_str_eq(im->what, "Lambda");
-    const char *refused =
-        denied ? m2_arena_printf(
-                     r->arena,
-                     " You yourself were refused (%s: %s), which says nothing of the role that the job "
-                     "pulls with.",
-                     m2_str_or(denied->code, ""), m2_str_or(denied->message, ""))
-        : lambda && was_pulled(r, im)
-            ? " It was handed out to you; whether the Lambda service may read it, only that account can see."
-            : "";
-    if (!lambda && was_pulled(r, im)) {
+    bool lambda = m2_str_eq(im->what, "Lambda"), pulled = was_pulled(r, im);
+    if (lambda_has_read(r, im)) {
+        m2_found_pass(r, im->what,
+                      "Lambda has read %s: the function that is made of it is active. Account %s alone reads "
+                      "the repository's policy.",
+                      im->uri, im->parts.account);
+        return;
+    }
+    if (!lambda && pulled) {
         m2_found_pass(
             r, im->what,
             "Account %s handed %s out to you. A policy that names single roles, not your account, could "
@@ -312,10 +321,23 @@ static void judge_by_pull(struct m2_check_run *r, const struct m2_job_image *im,
         return;
     }
     struct m2_finding *f = m2_found(r, M2_UNKNOWN, im->what, NULL);
-    m2_found_detail(r, f,
-                    "Repository %s belongs to account %s, and only that account reads its policy; a pull "
-                    "or the first job shows whether yours may read the image.%s",
-                    im->parts.repository, im->parts.account, refused);
+    if (denied)
+        m2_found_detail(r, f,
+                        "You yourself were refused %s (%s: %s), which says nothing of %s. Only account %s "
+                        "reads its repository's policy.",
+                        im->uri, m2_str_or(denied->code, ""), m2_str_or(denied->message, ""),
+                        lambda ? "the Lambda service" : "the role that the job pulls with",
+                        im->parts.account);
+    else if (pulled)
+        m2_found_detail(r, f,
+                        "Account %s handed %s out to you; whether Lambda may read it, too, the repository's "
+                        "policy tells, which only that account reads.",
+                        im->parts.account, im->uri);
+    else
+        m2_found_detail(r, f,
+                        "Repository %s belongs to account %s, and only that account reads its policy; a pull "
+                        "or the first job shows whether yours may read the image.",
+                        im->parts.repository, im->parts.account);
     m2_found_about(r, f, im->uri);
 }
 
@@ -325,7 +347,7 @@ static void foreign_repository(struct m2_check_run *r, const struct m2_job_image
     bool lambda = m2_str_eq(im->what, "Lambda");
     bool none = c && c->status == M2_CALL_ERROR && m2_str_eq(c->code, "RepositoryPolicyNotFoundException");
     const char *own = m2_str_or(m2_own_account(r->snap), "this account");
-    if (!policy && !none && (!c || denied || was_pulled(r, im))) {
+    if (!policy && !none && (!c || denied || was_pulled(r, im) || lambda_has_read(r, im))) {
         judge_by_pull(r, im, denied);
         return;
     }
@@ -408,7 +430,7 @@ static void other_registry(struct m2_check_run *r, const struct m2_job_image *im
         if (stopped)
             m2_image_not_told(r, im, stopped);
         else
-            m2_image_unseen(r, im, NULL, "registry GetManifest");
+            m2_image_not_asked(r, im, p.manifest);
     } else if (as_somebody && !task_logs_in(r, im)) {
         struct m2_finding *f = m2_found(r, M2_UNKNOWN, im->what, NULL);
         m2_found_detail(r, f,

@@ -46,14 +46,15 @@ static const struct m2_check checks[] = {
              "repository in another "
              "account must name this account; for Lambda also the service.",
       .how =
-          "Reads the repository's policy where it can be read, and what a pull as you was answered. A "
+          "Reads the repository's policy where it can be read, what a pull as you was answered, and whether "
+          "a function made of the image is active: then Lambda has read it. A "
           "refusal "
           "to you alone, for want of a right of yours, is told and not taken for one to the job's role. In "
           "your own account roles need no policy, and Lambda adds its own statement when whoever makes the "
           "function may set the policy.",
       .fix = "Let the repository's owner add this account, and lambda.amazonaws.com, to its policy.",
       .rights = LIST("ecr:GetRepositoryPolicy", "ecr:GetAuthorizationToken", "ecr:BatchGetImage",
-                     "ecr:GetDownloadUrlForLayer", "cloudformation:DescribeStacks"),
+                     "ecr:GetDownloadUrlForLayer", "lambda:GetFunction", "cloudformation:DescribeStacks"),
       .causes = LIST("image.pull-denied", "image.policy-lacks-account", "image.policy-lacks-lambda-service"),
       .sources = LIST(LAMBDA_IMAGES, ECR "repository-policies.html"),
       .run = m2_image_access },

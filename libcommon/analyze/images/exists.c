@@ -35,15 +35,21 @@ static bool shows_image(const struct m2_call *c, const struct m2_job_image *im)
     return false;
 }
 
-/* BatchGetImage answers "ok" and tells what it lacks in `failures`, also why. */
-static bool lacks_image(const struct m2_call *c)
+/* BatchGetImage answers "ok" and tells what it lacks in `failures`, and why; the others list what there is.
+ */
+static bool lacks_image(const struct m2_call *c, const struct m2_job_image *im)
 {
-    const struct m2_value *item = NULL, *failures = m2_v_get(c->output, "failures");
-    bool other = false;
-    m2_v_each(item, i, failures) other |=
-        !m2_str_eq(m2_v_str(item, "failureCode"), "ImageNotFound") &&
-        !m2_str_eq(m2_v_str(item, "failureCode"), "ImageTagDoesNotMatchDigest");
-    return !other;
+    const struct m2_value *item = NULL;
+    bool lacks = false;
+    if (!m2_str_eq(c->operation, "BatchGetImage"))
+        return m2_v_is(m2_v_get(c->output, "imageDetails"), M2_ARRAY) ||
+               m2_v_is(m2_v_get(c->output, "imageIds"), M2_ARRAY);
+    m2_v_each(item, i, m2_v_get(c->output, "failures")) lacks |=
+        (m2_str_eq(m2_v_str(item, "failureCode"), "ImageNotFound") ||
+         m2_str_eq(m2_v_str(item, "failureCode"), "ImageTagDoesNotMatchDigest")) &&
+        m2_str_eq(m2_v_pstr(item, im->parts.digest ? "imageId.imageDigest" : "imageId.imageTag"),
+                  m2_image_reference(im));
+    return lacks;
 }
 
 static void read_error(struct answer *a, const struct m2_call *c)
@@ -66,24 +72,27 @@ static void read_call(struct answer *a, const struct m2_call *c, const struct m2
     } else if (c->status == M2_CALL_OK && shows_image(c, im)) {
         a->what = THERE;
         a->call = c;
-    } else if (c->status == M2_CALL_OK && lacks_image(c) && a->what == UNANSWERED) {
+    } else if (c->status == M2_CALL_OK && lacks_image(c, im) && a->what == UNANSWERED) {
         a->what = NO_IMAGE;
         a->call = c;
     }
 }
 
-/* The registry itself, where ECR's calls said nothing. A bare status or a text of no registry is no answer.
- */
+/* The registry itself: what it hands out is there, whatever ECR's calls said, and where those said nothing
+ * its own no counts. A bare status or a text of no registry is no answer. */
 static void read_pull(struct answer *a, const struct m2_check_run *r, const struct m2_job_image *im)
 {
     struct m2_image_pull p;
     m2_image_pull(&p, r, im, "amd64");
     if (!p.manifest)
         return;
+    int64_t version;
+    if (p.manifest->status == M2_CALL_OK && m2_v_int_of(p.manifest->output, "schemaVersion", &version))
+        *a = (struct answer){ .what = THERE, .call = p.manifest };
+    if (a->what != UNANSWERED)
+        return;
     a->call = p.manifest;
-    if (p.manifest->status == M2_CALL_OK)
-        a->what = THERE;
-    else if (m2_str_eq(p.manifest->code, "MANIFEST_UNKNOWN"))
+    if (m2_str_eq(p.manifest->code, "MANIFEST_UNKNOWN"))
         a->what = NO_IMAGE;
     else if (m2_str_eq(p.manifest->code, "NAME_UNKNOWN"))
         a->what = NO_REPOSITORY;
@@ -100,7 +109,7 @@ static struct answer ask(const struct m2_check_run *r, const struct m2_job_image
         for (const struct m2_call *c = NULL; (c = m2_calls(r->snap, "ecr", operations[k], c));)
             if (a.what != THERE && m2_asks_repository(r, c, im) && asks_image(c, im))
                 read_call(&a, c, im);
-    if (a.what == UNANSWERED)
+    if (a.what != THERE)
         read_pull(&a, r, im);
     return a;
 }
@@ -164,7 +173,20 @@ void m2_image_not_told(struct m2_check_run *r, const struct m2_job_image *im, co
     m2_found_about_image(r, f, im);
 }
 
-/* Outside ECR there is nothing else to ask. */
+void m2_image_not_asked(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *given)
+{
+    struct m2_finding *f = m2_found(r, M2_UNKNOWN, im->what, NULL);
+    if (given)
+        m2_found_detail(r, f, "What the registry %s handed out for %s is no manifest that is known here.",
+                        im->parts.host, im->uri);
+    else
+        m2_found_detail(r, f, "The registry %s was not asked for the manifest of %s.", im->parts.host,
+                        im->uri);
+    m2_found_evidence(r, f, given, "", NULL);
+    m2_found_about_image(r, f, im);
+}
+
+/* Outside ECR there is nothing else to ask, and no right of AWS's to name. */
 static void unanswered(struct m2_check_run *r, const struct m2_job_image *im, const struct answer *a)
 {
     struct m2_image_pull p;
@@ -172,6 +194,8 @@ static void unanswered(struct m2_check_run *r, const struct m2_job_image *im, co
     const struct m2_call *stopped = m2_pull_stopped(&p);
     if (!im->parts.ecr && stopped)
         m2_image_not_told(r, im, stopped);
+    else if (!im->parts.ecr || (!stopped && p.manifest && !a->refused))
+        m2_image_not_asked(r, im, p.manifest);
     else
         m2_image_unseen(r, im, a->refused,
                         a->refused ? m2_arena_printf(r->arena, "ecr:%s", a->refused->operation)

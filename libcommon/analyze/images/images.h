@@ -37,6 +37,9 @@ bool m2_asks_repository(const struct m2_check_run *r, const struct m2_call *c, c
 const char *m2_image_reference(const struct m2_job_image *im);
 /** `unknown` about an image outside ECR, because STOPPED says nothing certain. */
 void m2_image_not_told(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *stopped);
+/** `unknown` about an image because its registry was not asked for a manifest; or, with GIVEN, because what
+ * it handed out is none that is known. */
+void m2_image_not_asked(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *given);
 /** `unknown` about IM because C was refused (NULL: not made); RIGHT is the action. */
 void m2_image_unseen(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *c,
                      const char *right);

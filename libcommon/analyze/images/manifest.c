@@ -14,12 +14,48 @@
 #define LAMBDA_MAX_BYTES ((int64_t)10 << 30)
 #define PULL_BYTES_PER_S (50.0 * 1e6)
 
+/* ---- formats ---- */
+
+/* In Docker's first format, schema 1, of which no config tells a processor. */
+static bool is_old(const struct m2_value *v)
+{
+    return m2_str_starts(m2_v_str(v, "mediaType"), "application/vnd.docker.distribution.manifest.v1");
+}
+
+/* Schema 2, and of a type that is KNOWN or not named ("application/json" is what a server says that knows
+ * none); what it holds must fit, too. */
+static bool is_format(const struct m2_value *v, const char *const known[2])
+{
+    const char *type = m2_v_str(v, "mediaType");
+    int64_t version = 0;
+    return m2_v_int_of(v, "schemaVersion", &version) && version == 2 &&
+           (!m2_v_get(v, "mediaType") || m2_str_eq(type, "application/json") || m2_str_eq(type, known[0]) ||
+            m2_str_eq(type, known[1]));
+}
+
+static bool is_image(const struct m2_value *v)
+{
+    static const char *const types[] = { "application/vnd.docker.distribution.manifest.v2+json",
+                                         "application/vnd.oci.image.manifest.v1+json" };
+    int64_t bytes = -1;
+    return is_format(v, types) && m2_v_is(m2_v_get(v, "layers"), M2_ARRAY) && m2_v_pstr(v, "config.digest") &&
+           m2_v_int_of(v, "layersSize", &bytes) && bytes >= 0;
+}
+
+static bool is_index(const struct m2_value *v)
+{
+    static const char *const types[] = { "application/vnd.docker.distribution.manifest.list.v2+json",
+                                         "application/vnd.oci.image.index.v1+json" };
+    return is_format(v, types) && m2_v_is(m2_v_get(v, "manifests"), M2_ARRAY);
+}
+
 /* What is known of an image's manifest, and from where. */
 struct seen {
     const struct m2_value *top;    /* as m2_manifest_read makes it; NULL: not known */
     const struct m2_value *image;  /* the manifest that would be loaded, or NULL */
     const struct m2_value *config; /* or NULL */
     const struct m2_call *call;    /* that showed top */
+    const struct m2_call *odd;     /* that handed out no manifest that is known here, or NULL */
 };
 
 /* ECR's own call hands out the same manifest. */
@@ -56,10 +92,12 @@ static void look(struct seen *s, const struct m2_check_run *r, const struct m2_j
     } else {
         from_ecr(s, r, im);
     }
-    if (m2_v_get(s->top, "layers"))
-        s->image = s->top;
-    else if (p->platform && p->platform->status == M2_CALL_OK)
-        s->image = p->platform->output;
+    const struct m2_call *child = p->platform && p->platform->status == M2_CALL_OK ? p->platform : NULL;
+    const struct m2_value *image = child ? child->output : s->top;
+    if (is_image(image))
+        s->image = image;
+    else if (child || (s->top && !is_index(s->top)))
+        s->odd = child ? child : s->call;
     if (p->config && p->config->status == M2_CALL_OK)
         s->config = p->config->output;
 }
@@ -87,10 +125,15 @@ static void unsupported(struct m2_check_run *r, const struct m2_job_image *im, c
 {
     const char *type = m2_str_or(m2_v_str(s->top, "mediaType"), "of no named type");
     struct m2_finding *f = fault(r, im, "image.manifest-unsupported", s->call, "mediaType", type);
-    m2_found_detail(r, f,
-                    "%s is an index (%s) of %zu entries%s; Lambda takes the manifest of one image only.",
-                    im->uri, type, m2_v_len(m2_v_get(s->top, "manifests")),
-                    has_attestation(s->top) ? ", one of them a build attestation" : "");
+    if (is_old(s->top))
+        m2_found_detail(r, f,
+                        "The manifest of %s is in Docker's first format (%s), which Lambda does not take.",
+                        im->uri, type);
+    else
+        m2_found_detail(r, f,
+                        "%s is an index (%s) of %zu entries%s; Lambda takes the manifest of one image only.",
+                        im->uri, type, m2_v_len(m2_v_get(s->top, "manifests")),
+                        has_attestation(s->top) ? ", one of them a build attestation" : "");
     m2_found_command(
         r, f, "docker buildx build --provenance=false --sbom=false --platform linux/%s --tag %s --push .",
         m2_image_architecture(r, im), m2_word(r->arena, im->uri));
@@ -215,6 +258,8 @@ static void not_seen(struct m2_check_run *r, const struct m2_job_image *im, cons
     const struct m2_call *stopped = m2_pull_stopped(p), *asked = asked_in_vain(r, im);
     if (stopped) {
         m2_image_not_told(r, im, stopped);
+    } else if (!im->parts.ecr || p->manifest) {
+        m2_image_not_asked(r, im, p->manifest);
     } else if (asked && asked->status == M2_CALL_OK) {
         struct m2_finding *f = m2_found(r, M2_UNKNOWN, im->what, NULL);
         m2_found_detail(r, f, "The repository handed out no manifest of %s to look into.", im->uri);
@@ -235,15 +280,17 @@ static void one(struct m2_check_run *r, const struct m2_job_image *im)
     look(&s, r, im, &p);
     const char *built = m2_v_str(s.config, "architecture"), *os = m2_str_or(m2_v_str(s.config, "os"), "");
     int64_t bytes = m2_v_int_or(s.image, "layersSize", 0);
-    bool index = m2_v_get(s.top, "manifests") != NULL;
+    bool index = is_index(s.top);
     if (!s.top)
         not_seen(r, im, &p);
-    else if (lambda && index)
+    else if (lambda && (index || is_old(s.top)))
         unsupported(r, im, &s);
     else if (lambda && bytes > LAMBDA_MAX_BYTES)
         too_large(r, im, &s, bytes);
     else if (im->look.seen == M2_UNSEEN) /* the processor that the job wants */
         m2_found_unseen(r, im->what, &im->look);
+    else if (s.odd)
+        m2_image_not_asked(r, im, s.odd);
     else if (index && !m2_manifest_pick(s.top, wanted))
         other_processor(r, im, s.call, "manifests", "", platforms(r->arena, s.top), wanted);
     else if (built && (!m2_str_eq(built, wanted) || (*os && !m2_str_eq(os, "linux"))))

@@ -93,7 +93,7 @@ static const struct sample images[] = {
       "code':'"
       "AccessDeniedException','message':'because no resource-based policy allows the ecr:BatchGetImage "
       "action'}}" } }, "image.access", F, "image.pull-denied" },
-    { "pull refused to the caller only", { { FN, "output.Code.ImageUri", HUB_IMAGE }, { "x", "new",
+    { "pull refused to the caller only", { { FN, CONF "State", "'Inactive'" }, { FN, "output.Code.ImageUri", HUB_IMAGE }, { "x", "new",
       "{'service':'ecr','operation':'BatchGetImage','region':'us-east-1','input':{'registryId':'"
       "469266894233','"
       "repositoryName':'mroptimum-lambda','imageIds':[{'imageTag':'v1'}]},'status':'error','error':{'"
@@ -142,6 +142,12 @@ static const struct sample images[] = {
     "'layersSize':" bytes "}"
 #define MANIFEST(uri, ref, bytes)                                                                            \
     { "x", "new", REG("GetManifest", uri "','reference':'" ref "'", IMAGE_OF(bytes)) }
+#define HANDED(uri, ref, output)                                                                             \
+    { "x", "new", REG("GetManifest", uri "'" ref, "'status':'ok','output':" output) }
+#define BATCH(output)                                                                                        \
+    { "x", "new", "{'service':'ecr','operation':'BatchGetImage','region':'us-east-1','input':{"              \
+      "'registryId':'123456789012','repositoryName':'mroptimum-lambda','imageIds':[{'imageTag':'v1.2.0'}]}," \
+      "'status':'ok','output':" output "}" }
 #define INDEX(uri, ref, arch)                                                                                \
     { "x", "new", REG("GetManifest", uri "','reference':'" ref "'",                                          \
       "'status':'ok','output':{'mediaType':'application/vnd.oci.image.index.v1+json','schemaVersion':2,"     \
@@ -202,6 +208,18 @@ static const struct sample pulls[] = {
       "'images':[{'imageId':{'imageTag':'v1.2.0'},'imageManifest':'{\\\"schemaVersion\\\":2,\\\"manifests\\\":[]}',"
       "'imageManifestMediaType':'application/vnd.oci.image.index.v1+json'}]}}" } }, "image.manifest", F,
       "image.manifest-unsupported" },
+    { "Docker's first format", { HANDED(LAMBDA_URI, V12, "{'mediaType':'application/vnd.docker.distribution.manifest.v1+prettyjws','schemaVersion':1}"), CONFIG_OF(LAMBDA_URI, "linux", "amd64") },
+      "image.manifest", F, "image.manifest-unsupported" },
+    { "no type, but what a manifest holds", { HANDED(LAMBDA_URI, V12, "{'schemaVersion':2,'config':{'digest':'" CONFIG_DIGEST "'},'layers':[],'layersSize':0}"), CONFIG_OF(LAMBDA_URI, "linux", "amd64") },
+      "image.manifest", P, NULL },
+    /* Regression: an answer without images and without failures was taken for "not there". */
+    { "ECR hands out nothing and says nothing", { ASKED_NOTHING, BATCH("{}") }, "image.exists", U, NULL },
+    { "ECR lacks another image", { ASKED_NOTHING, BATCH("{'failures':[{'imageId':{'imageTag':'v9'},"
+      "'failureCode':'ImageNotFound'}]}") }, "image.exists", U, NULL },
+    { "ECR lacks this image", { ASKED_NOTHING, BATCH("{'failures':[{'imageId':{'imageTag':'v1.2.0'},"
+      "'failureCode':'ImageNotFound'}]}") }, "image.exists", F, "image.tag-missing" },
+    { "what the registry hands out is there, whatever ECR says", { { "ecr:DescribeImages mroptimum-lambda", "error",
+      "ImageNotFoundException" }, MANIFEST(LAMBDA_URI, "v1.2.0", "1") }, "image.exists", P, NULL },
     { "pulled, though ECR's calls are denied", { ASKED_NOTHING, MANIFEST(LAMBDA_URI, "v1.2.0", "1"),
       MANIFEST(FARGATE_URI, "v1.2.0", "1") }, "image.exists", P, NULL },
     { "the registry knows no such tag", { ASKED_NOTHING, REFUSED("GetManifest", LAMBDA_URI, V12,
@@ -260,17 +278,22 @@ Test(causes, images)
     samples_are_whole("images", NULL, all, sizeof all / sizeof all[0]);
 }
 
-/* The text of the one finding of CHECK about Fargate's image. */
-static const char *said(struct account *ac, const struct edit *edits, const char *check)
+/* The text of the one finding of CHECK about the image of WHAT. */
+static const char *said_of(const char *what, struct account *ac, const struct edit *edits, const char *check)
 {
     account_open(ac);
     for (; edits->call; edits++)
         account_edit(ac, edits);
     account_analyze(ac, check);
     for (size_t i = 0; i < ac->found.list.len; i++)
-        if (strcmp(ac->found.list.at[i]->resource, "Fargate") == 0)
+        if (strcmp(ac->found.list.at[i]->resource, what) == 0)
             return ac->found.list.at[i]->detail;
     return "";
+}
+
+static const char *said(struct account *ac, const struct edit *edits, const char *check)
+{
+    return said_of("Fargate", ac, edits, check);
 }
 
 Test(pull, tells_what_a_pull_from_another_region_takes)
@@ -286,6 +309,64 @@ Test(pull, tells_what_a_pull_from_another_region_takes)
     cr_expect(strstr(text, "4000.0 MB compressed") && strstr(text, "about 80 s"), "%s", text);
     cr_expect(strstr(text, "from us-east-1 to us-west-2: about 0.080 USD"), "%s", text);
     account_close(&ac);
+}
+
+/* Regression: whatever was handed out was said to be a manifest that Lambda takes. */
+Test(pull, what_is_no_manifest_is_not_one_that_lambda_takes)
+{
+    static const struct edit odd[][3] = {
+        { HANDED(LAMBDA_URI, V12, "{}"), CONFIG_OF(LAMBDA_URI, "linux", "amd64"), { NULL, NULL, NULL } },
+        { HANDED(LAMBDA_URI, V12, "[]"), CONFIG_OF(LAMBDA_URI, "linux", "amd64"), { NULL, NULL, NULL } },
+        { HANDED(LAMBDA_URI, V12, "{'schemaVersion':1}"), CONFIG_OF(LAMBDA_URI, "linux", "amd64"), { NULL, NULL, NULL } },
+        { HANDED(LAMBDA_URI, V12, "{'mediaType':'x','schemaVersion':2,'config':{'digest':'" CONFIG_DIGEST "'},'layers':[]}"), CONFIG_OF(LAMBDA_URI, "linux", "amd64"), { NULL, NULL, NULL } },
+        { HANDED(LAMBDA_URI, V12, "{'mediaType':'x','schemaVersion':2,'config':{'digest':'" CONFIG_DIGEST "'},'layers':[],'layersSize':0}"), CONFIG_OF(LAMBDA_URI, "linux", "amd64"), { NULL, NULL, NULL } },
+        { HANDED(LAMBDA_URI, V12, "{'mediaType':'application/vnd.docker.distribution.manifest.v2+json','schemaVersion':2,'config':{'digest':'" CONFIG_DIGEST "'},'layers':[]}"), CONFIG_OF(LAMBDA_URI, "linux", "amd64"), { NULL, NULL, NULL } },
+    };
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        struct account ac;
+        const char *text = said_of("Lambda", &ac, odd[i], "image.manifest");
+        cr_expect(strstr(text, "is no manifest that is known here"), "%zu: %s", i, text);
+        account_close(&ac);
+    }
+}
+
+/* Regression: a right of ECR's was named for images that ECR does not have. */
+Test(pull, outside_ecr_no_right_of_ecr_is_named)
+{
+    static const struct edit token[] = { ALPINE, TOKEN("alpine:3", "false"), { NULL, NULL, NULL } };
+    static const char *const all[] = { "image.exists", "image.access", "image.manifest" };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct account ac;
+        const char *text = said(&ac, token, all[i]);
+        cr_expect(strstr(text, "docker.io was not asked") && !strstr(text, "ecr:"), "%s: %s", all[i], text);
+        account_close(&ac);
+    }
+}
+
+/* Regression: of each healthy function from another account's repository it was said that a pull would show what
+ * the next sentence said no pull shows. */
+Test(pull, what_lambda_has_read_it_may_read)
+{
+#define HUB_LAMBDA "469266894233.dkr.ecr.us-east-1.amazonaws.com/mroptimum-lambda:v1"
+    static const struct edit pulled[][4] = {
+        { { FN, "output.Code.ImageUri", HUB_IMAGE }, MANIFEST(HUB_LAMBDA, "v1", "1"), { NULL, NULL, NULL } },
+        { { FN, "output.Code.ImageUri", HUB_IMAGE },
+          { FN, CONF "State", "'Pending'" },
+          MANIFEST(HUB_LAMBDA, "v1", "1"),
+          { NULL, NULL, NULL } },
+        { { FN, "output.Code.ImageUri", HUB_IMAGE },
+          { FN, CONF "LastUpdateStatus", "'Failed'" },
+          MANIFEST(HUB_LAMBDA, "v1", "1"),
+          { NULL, NULL, NULL } },
+    };
+    for (size_t i = 0; i < sizeof pulled / sizeof pulled[0]; i++) {
+        struct account ac;
+        const char *text = said_of("Lambda", &ac, pulled[i], "image.access");
+        cr_expect(strstr(text, i == 0 ? "Lambda has read" : "handed " HUB_LAMBDA " out to you; whether Lambda") &&
+                      !strstr(text, "a pull or the first job"),
+                  "%zu: %s", i, text);
+        account_close(&ac);
+    }
 }
 
 Test(pull, a_refusal_says_whose_and_where_the_repository_is)
