@@ -301,6 +301,11 @@ static bool lambda_has_read(const struct m2_check_run *r, const struct m2_job_im
            m2_str_eq(m2_v_pstr(f.item, "Code.ImageUri"), im->uri);
 }
 
+static bool a_pull_tells(const struct m2_check_run *r, const struct m2_job_image *im)
+{
+    return was_pulled(r, im) || lambda_has_read(r, im);
+}
+
 /* Nobody but the owner reads the policy: what the pull showed, by the caller or by Lambda. */
 static void judge_by_pull(struct m2_check_run *r, const struct m2_job_image *im, const struct m2_call *denied)
 {
@@ -347,7 +352,7 @@ static void foreign_repository(struct m2_check_run *r, const struct m2_job_image
     bool lambda = m2_str_eq(im->what, "Lambda");
     bool none = c && c->status == M2_CALL_ERROR && m2_str_eq(c->code, "RepositoryPolicyNotFoundException");
     const char *own = m2_str_or(m2_own_account(r->snap), "this account");
-    if (!policy && !none && (!c || denied || was_pulled(r, im) || lambda_has_read(r, im))) {
+    if (!policy && !none && (!c || denied || a_pull_tells(r, im))) {
         judge_by_pull(r, im, denied);
         return;
     }
