@@ -316,7 +316,6 @@ Test(pull, what_is_no_manifest_is_not_one_that_lambda_takes)
 {
     static const struct edit odd[][3] = {
         { HANDED(LAMBDA_URI, V12, "{}"), CONFIG_OF(LAMBDA_URI, "linux", "amd64"), { NULL, NULL, NULL } },
-        { HANDED(LAMBDA_URI, V12, "[]"), CONFIG_OF(LAMBDA_URI, "linux", "amd64"), { NULL, NULL, NULL } },
         { HANDED(LAMBDA_URI, V12, "{'schemaVersion':1}"), CONFIG_OF(LAMBDA_URI, "linux", "amd64"), { NULL, NULL, NULL } },
         { HANDED(LAMBDA_URI, V12, "{'mediaType':'x','schemaVersion':2,'config':{'digest':'" CONFIG_DIGEST "'},'layers':[]}"), CONFIG_OF(LAMBDA_URI, "linux", "amd64"), { NULL, NULL, NULL } },
         { HANDED(LAMBDA_URI, V12, "{'mediaType':'x','schemaVersion':2,'config':{'digest':'" CONFIG_DIGEST "'},'layers':[],'layersSize':0}"), CONFIG_OF(LAMBDA_URI, "linux", "amd64"), { NULL, NULL, NULL } },
