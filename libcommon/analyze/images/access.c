@@ -295,7 +295,10 @@ static bool lambda_has_read(const struct m2_check_run *r, const struct m2_job_im
 {
     struct m2_look f = m2_look_output(r->snap, "lambda", "GetFunction", im->resource);
     const char *updated = m2_v_pstr(f.item, "Configuration.LastUpdateStatus");
-    return m2_str_eq(im->what, "Lambda") && im->resource &&
+    struct m2_stackview view = { 0 };
+    m2_stackview_make(&view, r->arena, r->snap);
+    /* Without the stack nobody knows whether this is the function of the jobs. */
+    return view.state == M2_STACK_THERE && m2_str_eq(im->what, "Lambda") && im->resource &&
            m2_str_eq(m2_v_pstr(f.item, "Configuration.State"), "Active") &&
            (!updated || m2_str_eq(updated, "Successful")) &&
            m2_str_eq(m2_v_pstr(f.item, "Code.ImageUri"), im->uri);
